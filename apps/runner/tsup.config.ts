@@ -1,0 +1,3 @@
+import { library } from '@flowmeta/build/tsup';
+
+export default library({ main: 'src/main.ts' }, { dts: false });

@@ -1,0 +1,101 @@
+import type { z } from 'zod';
+import type { Cursor, SourceEvent } from './events.js';
+
+/** The version of this interface. A connector built for another major version is refused with a clear message. */
+export const specVersion = 1;
+
+/** What a connector can do. A flag that is absent counts as false. */
+export interface Capabilities {
+  /** Yields `run` events. */
+  runs?: boolean;
+  /** Yields `lineage` events. */
+  lineage?: boolean;
+  /** Yields the owners of pipelines. */
+  owners?: boolean;
+}
+
+export interface ReadOptions {
+  /** Runs that started at or after this instant, ms. */
+  since: number;
+  /** Runs that started before this instant, ms. */
+  until: number;
+  /** Only these namespaces and their children; absent means all. */
+  namespaces?: string[];
+  /** Reads definitions; default true. */
+  pipelines?: boolean;
+  /** Reads runs; default true. */
+  runs?: boolean;
+  /** The cursor of the last `checkpoint` that was written. */
+  cursor?: Cursor;
+  /** Ends the read: it rejects with the signal's reason within a second. */
+  signal?: AbortSignal;
+}
+
+/** One step of `check()`, as OpenMetadata's own connection tests show them. */
+export interface CheckStep {
+  /** e.g. `sign in`. */
+  name: string;
+  status: 'passed' | 'failed' | 'skipped' | 'warning';
+  /** What was seen, e.g. `Kestra 1.0.3, tenant main`. */
+  message: string;
+  /** What to do when it failed. */
+  hint?: string;
+}
+
+/**
+ * A connection to one source.
+ *
+ * `read` may be called again after it has ended; nothing is yielded after `close`. Errors that concern one item are
+ * yielded as `skipped`; an error that `read` throws ends the run and carries a verdict.
+ */
+export interface Connector {
+  readonly specVersion: number;
+  readonly name: string;
+  readonly capabilities: Capabilities;
+  /** Tries everything a read needs, one named step at a time; a failed step does not throw. */
+  check(options?: { signal?: AbortSignal }): AsyncIterable<CheckStep>;
+  read(options: ReadOptions): AsyncIterable<SourceEvent>;
+  /** Frees sockets and timers. Safe to call twice. */
+  close(): Promise<void>;
+}
+
+/** What the host lends to a connector: nothing in a connector reads the environment or the clock by itself. */
+export interface ConnectorContext {
+  /** Current time, ms. */
+  now: () => number;
+  /** The name of the catalog's service that this run fills. */
+  serviceName: string;
+  /** The environment variables that name a proxy, as the process has them. */
+  proxyEnvironment?: { httpProxy?: string; httpsProxy?: string; noProxy?: string };
+  /** Sent as the user agent's first part, e.g. `flowmeta/1.2.0`. */
+  userAgent?: string;
+  /** For what a user wants to read only when something is wrong. */
+  debug?: (message: string) => void;
+}
+
+export interface ConnectorDefinition<Schema extends z.ZodType = z.ZodType> {
+  specVersion: number;
+  /** Lower case, unique, e.g. `kestra`: the `source.type` of the config. */
+  name: string;
+  /** As a person writes it, e.g. `Kestra`. */
+  title: string;
+  /** One or two sentences. */
+  description: string;
+  /**
+   * The connector's own part of the config, `source.serviceConnection.config`. Strict: an unknown key is an error.
+   * Every option has a description; a secret one has `.meta({ secret: true })`.
+   */
+  configSchema: Schema;
+  /** Valid configs, for the docs. */
+  examples: { title: string; config: unknown }[];
+  capabilities: Capabilities;
+  /** Makes a connection; does no I/O yet. */
+  open(config: z.output<Schema>, context: ConnectorContext): Connector;
+}
+
+/** Declares a connector: the registry, the config's JSON Schema and the docs page derive from the one definition. */
+export function defineConnector<Schema extends z.ZodType>(
+  definition: Omit<ConnectorDefinition<Schema>, 'specVersion'>,
+): ConnectorDefinition<Schema> {
+  return { specVersion, ...definition };
+}

@@ -1,0 +1,23 @@
+import type { LineageEdge, Pipeline, Run, Scope } from './model.js';
+
+/** Where a later read may go on from. Opaque to the engine; JSON. */
+export type Cursor = { readonly [key: string]: string | number };
+
+/**
+ * What a connector yields. A pipeline comes before its runs. After `listed` no pipeline of that scope follows.
+ * One item that can't be read is one `skipped`, not an end of the read.
+ */
+export type SourceEvent =
+  | { kind: 'pipeline'; pipeline: Pipeline }
+  | { kind: 'run'; run: Run }
+  | { kind: 'lineage'; edge: LineageEdge }
+  /** One item could not be read; the read goes on. `ref` names it, e.g. `company.team.daily`. */
+  | { kind: 'skipped'; ref: string; error: Error }
+  /** One item was left out on purpose: a filter, or a run whose pipeline no longer exists. Counted, not an error. */
+  | { kind: 'filtered'; item: 'pipeline' | 'run'; ref: string; reason: string }
+  /** Something the user should know that lost nothing. Reported once per distinct message. */
+  | { kind: 'warning'; ref?: string; message: string }
+  /** Every pipeline of the scope has been seen without an error. */
+  | { kind: 'listed'; scope: Scope }
+  /** What came before may be remembered once it is written. */
+  | { kind: 'checkpoint'; cursor: Cursor };

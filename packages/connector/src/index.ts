@@ -1,0 +1,29 @@
+export {
+  type Capabilities,
+  type CheckStep,
+  type Connector,
+  type ConnectorContext,
+  type ConnectorDefinition,
+  defineConnector,
+  type ReadOptions,
+  specVersion,
+} from './connector.js';
+export { hintOf, type Verdict, VerdictError, type VerdictErrorOptions, verdictOf } from './errors.js';
+export type { Cursor, SourceEvent } from './events.js';
+export type {
+  EntityReference,
+  Label,
+  LineageEdge,
+  OwnerReference,
+  Pipeline,
+  PipelineInput,
+  Run,
+  RunState,
+  RunTrigger,
+  Schedule,
+  Scope,
+  Task,
+  TaskEdge,
+  TaskRun,
+} from './model.js';
+export type { EntityTotals, Finding, PipelineReport, RequestTotals, RunReport } from './run-report.js';

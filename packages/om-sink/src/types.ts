@@ -1,0 +1,79 @@
+import type { HttpAttempt, HttpClientOptions, RetryPolicy, TlsOptions } from '@flowmeta/http';
+import type { Capabilities, EdgeDraft, PipelineDraft, PipelineStatus } from '@flowmeta/om-mapper';
+
+export interface OmClientOptions {
+  /** With or without `/api`; `/api/v1` and trailing slashes are cut off. */
+  hostPort: string;
+  /** The bot's JWT. */
+  jwtToken?: string;
+  tls?: TlsOptions;
+  /** Per request, ms; default 60_000. */
+  timeoutMs?: number;
+  /** No request goes on after this instant, epoch ms. */
+  deadline?: number;
+  retry?: Partial<RetryPolicy>;
+  /** Requests under way at a time; default 8. */
+  concurrency?: number;
+  extraHeaders?: Record<string, string>;
+  proxy?: HttpClientOptions['proxy'];
+  userAgent?: string;
+  dispatcher?: HttpClientOptions['dispatcher'];
+  onAttempt?: (attempt: HttpAttempt) => void;
+}
+
+export interface SinkOptions {
+  /** Name of the pipeline service that is filled; made when it is absent. */
+  service: string;
+  /** Shown on the service when it is made. */
+  serviceDescription?: string;
+  /** Also replaces what people edited; default false. */
+  overrideMetadata?: boolean;
+  /** `auto`: bulk where the server has it and there is more than one status; default `auto`. */
+  statusMode?: 'auto' | 'single' | 'bulk';
+  signal?: AbortSignal;
+}
+
+/** `kept`: a person soft-deleted it, so it stays deleted. */
+export type WriteOutcome = 'created' | 'updated' | 'unchanged' | 'kept' | 'failed';
+
+export interface SinkServer {
+  capabilities: Capabilities;
+  /** As the server has it; absent for a file. */
+  version?: string;
+  /** The service's FQN. */
+  service: string;
+  /** Pipelines that the service already holds. */
+  knownPipelines: number;
+}
+
+/** Something that the user should read: what it is about, what happened, what to do. */
+export interface SinkFinding {
+  ref: string;
+  message: string;
+  hint?: string;
+}
+
+/**
+ * Compares drafts with the catalog and writes the difference. The caller keeps the order: `open`, a pipeline before its
+ * statuses, edges after both their ends. Calls for different pipelines may run side by side. Only errors that end the
+ * run are thrown (with verdict `fatal`); whatever concerns one item is in its result.
+ */
+export interface Sink {
+  /** e.g. `OpenMetadata at https://om.example.com`. */
+  readonly description: string;
+  /** Probes the version, finds or makes the service, lists what it holds. */
+  open(): Promise<SinkServer>;
+  writePipeline(draft: PipelineDraft): Promise<{ outcome: WriteOutcome; fqn?: string; findings: SinkFinding[] }>;
+  /**
+   * Statuses of one pipeline that has been written. Compared with what the catalog has in their window first, except
+   * for pipelines that this run has created.
+   */
+  writeStatuses(
+    pipeline: string,
+    statuses: PipelineStatus[],
+  ): Promise<{ created: number; updated: number; unchanged: number; failed: number; findings: SinkFinding[] }>;
+  writeEdge(edge: EdgeDraft): Promise<{ outcome: WriteOutcome; findings: SinkFinding[] }>;
+  /** What only the sink knows at the end. */
+  summary(): { tagsCreated: number; findings: SinkFinding[] };
+  close(): Promise<void>;
+}

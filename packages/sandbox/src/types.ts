@@ -1,0 +1,113 @@
+/** What a Kestra server held at one moment, in the server's own JSON. */
+export interface KestraDataset {
+  /** e.g. `1.0.3`. */
+  version: string;
+  /** When it was taken, ISO 8601: a sandbox's clock starts here unless told otherwise. */
+  takenAt: string;
+  /** The answer of `/api/v1/configs`. */
+  configs: Record<string, unknown>;
+  flows: {
+    /** As the flow search has it. */
+    flow: Record<string, unknown> & { namespace: string; id: string };
+    source?: string;
+    /** Status and body of `/graph`. */
+    graph: { status: number; body: unknown };
+    dependencies?: unknown;
+  }[];
+  /** As `GET executions/{id}` has them. */
+  executions: (Record<string, unknown> & { id: string; namespace: string; flowId: string })[];
+  /** By execution id (2.0). */
+  outputs?: Record<string, unknown>;
+  triggers: unknown[];
+  plugins: unknown;
+  namespaces?: unknown[];
+}
+
+/** What goes wrong, where and how often. The first rule that matches a request and has `times` left applies. */
+export interface Fault {
+  method?: string;
+  /** Tested against the path with its query. */
+  path?: RegExp;
+  /** Leaves the first n matching requests alone; default 0. */
+  after?: number;
+  /** Default: always. */
+  times?: number;
+  effect:
+    | { kind: 'status'; status: number; body?: unknown; headers?: Record<string, string> }
+    | { kind: 'delay'; ms: number }
+    /** Closes the connection without an answer. */
+    | { kind: 'drop' }
+    /** Sends the headers and half of the body, then closes. */
+    | { kind: 'half-body' }
+    | { kind: 'html'; status?: number }
+    | { kind: 'empty-body'; status?: number };
+}
+
+export interface SandboxRequest {
+  method: string;
+  /** Without the query. */
+  path: string;
+  query: string;
+  headers: Record<string, string>;
+  body?: unknown;
+  status: number;
+}
+
+export interface SandboxOptions {
+  /** Default: a free one. */
+  port?: number;
+  /** Wait before each answer, ms; default 0. */
+  latencyMs?: number;
+  faults?: Fault[];
+  /** Current time, ms. */
+  now?: () => number;
+  /** Keeps requests for inspection; default true. Only the counts are kept when false. */
+  recordRequests?: boolean;
+}
+
+export interface Sandbox {
+  /** e.g. `http://127.0.0.1:41234`. */
+  readonly url: string;
+  /** In the order of their arrival. */
+  readonly requests: SandboxRequest[];
+  /** By method and path pattern, e.g. `GET /api/v1/main/flows/{}/{}/graph`. */
+  requestCounts(): Record<string, number>;
+  setFaults(faults: Fault[]): void;
+  close(): Promise<void>;
+}
+
+export interface KestraSandboxOptions extends SandboxOptions {
+  dataset: KestraDataset;
+  auth?: { kind: 'basic'; username: string; password: string } | { kind: 'bearer'; token: string };
+  /** e.g. `/kestra`. */
+  contextPath?: string;
+}
+
+export interface OpenMetadataSandboxOptions extends SandboxOptions {
+  /** Default `1.6`; `1.2` … `2.0`. 1.2 and 1.6 behave as recorded, the others as documented (`simulated`). */
+  version?: string;
+  /** The bot's token; default `sandbox-token`. */
+  token?: string;
+}
+
+export interface OpenMetadataSandbox extends Sandbox {
+  readonly token: string;
+  /** True for versions that no recording covers. */
+  readonly simulated: boolean;
+  /** What the catalog holds, for tests: entities as a GET with all fields has them. */
+  readonly catalog: {
+    services(): Record<string, unknown>[];
+    pipelines(): (Record<string, unknown> & { fullyQualifiedName: string; name: string })[];
+    statuses(fqn: string): Record<string, unknown>[];
+    edges(): {
+      from: { type: string; fqn: string };
+      to: { type: string; fqn: string };
+      details: Record<string, unknown>;
+    }[];
+    tags(): string[];
+    /** Number of writes that changed something. */
+    changes(): number;
+  };
+  /** Puts a user, team, table … there, as if it had always been; answers its id. */
+  seed(type: 'user' | 'team' | 'table' | 'topic' | 'container', entity: Record<string, unknown>): string;
+}
