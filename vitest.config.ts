@@ -2,6 +2,9 @@ import { defineConfig } from 'vitest/config';
 
 const conditions = ['@flowmeta/source', 'node', 'import', 'module', 'default'];
 
+/** Where the results also go as JSON, for a script that adds them up. */
+const report = process.env.FLOWMETA_TEST_REPORT;
+
 /** Tests read each package's sources (the `@flowmeta/source` export condition), so no test sees a stale build. */
 export default defineConfig({
   resolve: { conditions },
@@ -15,5 +18,6 @@ export default defineConfig({
     testTimeout: 60_000,
     hookTimeout: 60_000,
     maxWorkers: 2,
+    ...(report ? { reporters: ['default', ['json', { outputFile: report }]] } : {}),
   },
 });

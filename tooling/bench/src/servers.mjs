@@ -1,0 +1,32 @@
+// The look-alike servers, in a process of their own so that their work is not counted. Talks to its parent by messages.
+import { generateDataset, startKestraSandbox, startOpenMetadataSandbox } from '@flowmeta/sandbox';
+
+const options = JSON.parse(process.argv[2]);
+const now = () => options.now;
+const common = { latencyMs: options.latencyMs, recordRequests: false, now };
+const kestra = await startKestraSandbox({
+  ...common,
+  dataset: generateDataset({
+    flows: options.flows,
+    tasks: options.tasks,
+    runs: options.runs,
+    version: options.kestraVersion,
+    startedAt: options.now - 12 * 3_600_000,
+  }),
+});
+const openMetadata = await startOpenMetadataSandbox({ ...common, version: options.openMetadataVersion });
+
+process.on('message', async (message) => {
+  if (message === 'counts')
+    process.send({
+      kestra: kestra.requestCounts(),
+      openMetadata: openMetadata.requestCounts(),
+      changes: openMetadata.catalog.changes(),
+      simulated: openMetadata.simulated,
+    });
+  if (message === 'stop') {
+    await Promise.all([kestra.close(), openMetadata.close()]);
+    process.disconnect();
+  }
+});
+process.send({ kestra: kestra.url, openMetadata: openMetadata.url, token: openMetadata.token });
