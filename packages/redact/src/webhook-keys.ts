@@ -1,0 +1,45 @@
+import { isTemplateOnly } from './templates.js';
+
+const typeLine = /^[ \t]*(?:- )?[ \t]*["']?type["']?:[ \t]*["']?[\w.]*\.Webhook["']?[ \t]*$/;
+const keyLine = /^([ \t]*(?:- )?[ \t]*["']?key["']?:[ \t]*)(.+)$/;
+const jsonTypeFirst = /(\.Webhook"[^{}]{0,2000}?"key"\s{0,4}:\s{0,4}")([^"\n]{1,512})/g;
+const jsonKeyFirst = /("key"\s{0,4}:\s{0,4}")([^"\n]{1,512})(?="[^{}]{0,2000}\.Webhook")/g;
+
+/** The column where a line's first word begins; a list dash counts as indentation. */
+const columnOf = (line: string): number => line.search(/[^\s-]/);
+
+const hide = (value: string): string => (isTemplateOnly(value.replace(/^["']|["']$/g, '')) ? value : '***');
+
+/** Hides the `key` beside a `type: ….Webhook` in YAML: whoever knows it can start the flow. */
+function redactYaml(text: string): string {
+  const lines = text.split('\n');
+  lines.forEach((line, index) => {
+    if (!typeLine.test(line)) return;
+    const column = columnOf(line);
+    for (const step of [-1, 1]) {
+      // A list item ends where a line begins further left, or where the next dash begins.
+      let here = index;
+      for (;;) {
+        if (step < 0 && /^[ \t]*- /.test(lines[here]!) && columnOf(lines[here]!) === column) break;
+        here += step;
+        const sibling = lines[here];
+        if (sibling === undefined || Math.abs(here - index) > 100) break;
+        if (sibling.trim() === '') continue;
+        const siblingColumn = columnOf(sibling);
+        if (siblingColumn >= 0 && siblingColumn < column) break;
+        if (step > 0 && siblingColumn === column && /^[ \t]*- /.test(sibling)) break;
+        const key = siblingColumn === column ? keyLine.exec(sibling) : null;
+        if (key !== null) lines[here] = key[1]! + hide(key[2]!.trim());
+      }
+    }
+  });
+  return lines.join('\n');
+}
+
+/** Hides the keys of webhook triggers in YAML and JSON text. */
+export function redactWebhookKeys(text: string): string {
+  if (!text.includes('.Webhook')) return text;
+  return redactYaml(text)
+    .replace(jsonTypeFirst, (_match, before: string, key: string) => before + hide(key))
+    .replace(jsonKeyFirst, (_match, before: string, key: string) => before + hide(key));
+}
