@@ -1,1 +1,26 @@
-export type * from './types.js';
+export { capabilitiesFor, knownVersions } from './capabilities.js';
+export { type CompletePipelineOptions, completePipeline } from './complete-pipeline.js';
+export { buildFqn, quoteName, splitFqn } from './fqn.js';
+export { completeEdge, isOwnEdge, type MapEdgeOptions, mapEdge } from './map-edge.js';
+export { type MapPipelineOptions, mapPipeline } from './map-pipeline.js';
+export { type MapRunOptions, mapRun } from './map-run.js';
+export { legalName, originalName } from './names.js';
+export { type Hash, namespaceOf, ownHashOf, readSourceHash, type SourceHash, textHash } from './source-hash.js';
+export { type StoredStatus, statusEquals } from './status-equals.js';
+export { labelOf, tagName } from './tag-names.js';
+export { distinctTimestamps } from './timestamps.js';
+export type {
+  AddLineage,
+  Capabilities,
+  CreatePipeline,
+  EdgeDraft,
+  NameNote,
+  PipelineDraft,
+  PipelineStatus,
+  Reference,
+  StatusType,
+  TagDraft,
+  TagLabel,
+  TaskBody,
+  TaskStatus,
+} from './types.js';

@@ -64,7 +64,7 @@ export interface Reference {
 
 export type StatusType = 'Successful' | 'Failed' | 'Pending' | 'Skipped';
 
-/** A `PUT /v1/pipelines/{fqn}/status` body. `taskStatus` is always there: without it servers answer 500 (fact 17). */
+/** A `PUT /v1/pipelines/{fqn}/status` body. `taskStatus` is always there: without it servers answer 500 (OM fact 17). */
 export interface PipelineStatus {
   /** ms; the key of a status within its pipeline. */
   timestamp: number;
@@ -101,15 +101,18 @@ export interface PipelineDraft {
   tags: TagDraft[];
   /** Names or e-mails of users or teams. */
   owners: { name: string; origin: string }[];
-  /** Task names of the model → names in the body, where they differ. */
+  /** Task names of the model → names in the body, in the body's order; one entry for every task. */
   taskNames: ReadonlyMap<string, string>;
   notes: NameNote[];
 }
 
-/** A tag that must exist before a pipeline may carry it (fact 14). */
+/** A tag that must exist before a pipeline may carry it (OM fact 14). It is a `PUT /v1/tags` body as it stands. */
 export interface TagDraft {
   classification: string;
+  /** `tagName` of the label. */
   name: string;
+  /** The label as the source writes it, e.g. `team=data`, whatever the name looks like. */
+  displayName?: string;
   description: string;
 }
 
@@ -122,5 +125,14 @@ export interface EdgeDraft {
     description: string;
     /** FQN of the pipeline that moves the data. */
     pipeline?: string;
+  };
+}
+
+/** A `PUT /v1/lineage` body. */
+export interface AddLineage {
+  edge: {
+    fromEntity: Reference;
+    toEntity: Reference;
+    lineageDetails: { source: 'PipelineLineage'; description: string; pipeline?: Reference };
   };
 }
