@@ -29,7 +29,7 @@ export interface Collapsed<Id extends string | number = string> {
  *
  * `isKept` is called once per node.
  *
- * @throws RangeError when an edge's end is not a node.
+ * @throws RangeError when an edge's end is not a node, and when the result has more than ten million edges.
  */
 export function collapse<Id extends string | number>(graph: Graph<Id>, isKept: (id: Id) => boolean): Collapsed<Id> {
   const { ids, outgoing } = indexGraph(graph);

@@ -1,4 +1,5 @@
 import { adjacencyOf } from './adjacency.js';
+import { checkResultSize } from './result-limit.js';
 
 export interface EdgeList {
   from: number[];
@@ -123,5 +124,6 @@ function cross(graph: ContractedGraph, sources: ReadonlySet<number>, pairs: Edge
       }
       masks[target] = 0;
     }
+    checkResultSize(pairs.from.length);
   }
 }

@@ -1,6 +1,7 @@
 import { type Adjacency, transpose } from './adjacency.js';
 import { indexGraph, indicesOf } from './indexed-graph.js';
-import type { Graph } from './types.js';
+import { checkResultSize } from './result-limit.js';
+import type { Edge, Graph } from './types.js';
 
 export interface ReachabilityOptions {
   /** `downstream` follows the edges, `upstream` goes against them; default `downstream`. */
@@ -50,14 +51,16 @@ function walk(
  * An edge for each pair of nodes of which the first leads to the second; a node on a cycle leads to itself. Ordered by id.
  * O(V · (V + E)) in the worst case and never less than the size of the result, which may have V² edges.
  *
- * @throws RangeError when an edge's end is not a node.
+ * @throws RangeError when an edge's end is not a node, and when the result has more than ten million edges.
  */
 export function transitiveClosure<Id extends string | number>(graph: Graph<Id>): Graph<Id> {
   const { ids, outgoing } = indexGraph(graph);
   const marks = new Int32Array(ids.length).fill(-1);
-  const edges = ids.flatMap((from, vertex) => {
+  const edges: Edge<Id>[] = [];
+  ids.forEach((from, vertex) => {
     const reached = Int32Array.from(walk(outgoing, [vertex], marks, vertex)).sort();
-    return Array.from(reached, (target) => ({ from, to: ids[target]! }));
+    checkResultSize(edges.length + reached.length);
+    for (const target of reached) edges.push({ from, to: ids[target]! });
   });
   return { nodes: ids, edges };
 }

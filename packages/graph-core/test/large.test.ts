@@ -9,6 +9,7 @@ import {
   reachableFrom,
   stronglyConnectedComponents,
   topologicalOrder,
+  transitiveClosure,
   transitiveReduction,
 } from '../src/index.js';
 
@@ -81,5 +82,15 @@ describe('graphs of 100,000 nodes', () => {
       }
     }
     expect(collapse({ nodes, edges }, (id) => !id.endsWith('hub')).edges).toHaveLength((groups - 1) * 9);
+  });
+
+  it('whose result would not fit into memory are refused with a clear error', () => {
+    const half = 20_000;
+    const nodes = Array.from({ length: 2 * half + 1 }, (_, index) => index);
+    const hub = 2 * half;
+    const edges = nodes.slice(0, -1).map((id) => (id < half ? { from: id, to: hub } : { from: hub, to: id }));
+    const message = 'The result would have more than 10,000,000 edges';
+    expect(() => collapse({ nodes, edges }, (id) => id !== hub)).toThrow(message);
+    expect(() => transitiveClosure({ nodes, edges })).toThrow(message);
   });
 });
