@@ -71,6 +71,34 @@ export interface ConnectorContext {
   userAgent?: string;
   /** For what a user wants to read only when something is wrong. */
   debug?: (message: string) => void;
+  /** What the workflow's `sourceConfig` says about the choice of pipelines: the same for every connector. */
+  selection?: SourceSelection;
+  /** Called after each request to the source, for the run report. */
+  onRequest?: (request: SourceRequest) => void;
+}
+
+/**
+ * The part of OpenMetadata's `sourceConfig` that a connector answers for. It holds in addition to the connector's own
+ * config: a pipeline is read when both let it through.
+ */
+export interface SourceSelection {
+  /** Regular expressions as OpenMetadata has them: matched at the start, case-insensitive, `excludes` win. */
+  pipelineFilterPattern?: { includes?: string[] | undefined; excludes?: string[] | undefined };
+  /** Whether pipelines that the source will not run (disabled, paused) are read; default true. */
+  includeUnDeployedPipelines?: boolean;
+}
+
+/** One request to the source and how it went. */
+export interface SourceRequest {
+  method: string;
+  /** Path with query, without the host. */
+  path: string;
+  /** Absent when there was no answer. */
+  status?: number;
+  /** 1 for the first try. */
+  attempt: number;
+  ms: number;
+  willRetry: boolean;
 }
 
 export interface ConnectorDefinition<Schema extends z.ZodType = z.ZodType> {

@@ -6,6 +6,8 @@ export {
   type ConnectorDefinition,
   defineConnector,
   type ReadOptions,
+  type SourceRequest,
+  type SourceSelection,
   specVersion,
 } from './connector.js';
 export { hintOf, type Verdict, VerdictError, type VerdictErrorOptions, verdictOf } from './errors.js';
