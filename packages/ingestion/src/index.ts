@@ -1,1 +1,2 @@
-export type * from './types.js';
+export { ingest } from './ingest.js';
+export type { Ingest, IngestionOptions, Progress } from './types.js';

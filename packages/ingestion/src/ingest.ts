@@ -1,0 +1,116 @@
+import type { ReadOptions, RunReport, SourceEvent } from '@flowmeta/connector';
+import { orAborted, untilAborted } from './abort.js';
+import { createProgressReporter } from './progress.js';
+import { createRunBook, messageOf, type RunBook } from './run-book.js';
+import type { IngestionOptions } from './types.js';
+import { createWritePool } from './write-pool.js';
+import { createWriter } from './writer.js';
+
+/** How long writes under way may take to end after an interrupt, ms: whatever runs us often kills after 30 s. */
+const patience = 10_000;
+
+/**
+ * One run: reads the connector, maps, writes to the sink, and says what happened. Never rejects: whatever goes wrong
+ * with one item is in the report, and so is the error that ends the run.
+ *
+ * Pipelines are written as they come, a pipeline's runs in batches after the pipeline, edges at the end. At most
+ * `concurrency` writes are under way; when all of them are busy, the source waits. Runs wait for their batch in a buffer
+ * of bounded size, so that memory grows with the number of pipelines and not with that of runs.
+ *
+ * When the source fails, what it had yielded is still written. When the sink fails or the signal is aborted, nothing
+ * further is; runs that were waiting are read again by the next run.
+ */
+export async function ingest(options: IngestionOptions): Promise<RunReport> {
+  const { connector, sink, signal, now } = options;
+  const startedAt = now();
+  const book = createRunBook(options, startedAt);
+  const progress = createProgressReporter(options, book, startedAt);
+  const pool = createWritePool(options.concurrency ?? 8, signal);
+
+  const end = (error: unknown) => {
+    if (signal?.aborted) return;
+    book.end(error);
+    options.onFatal?.(error);
+  };
+  try {
+    signal?.throwIfAborted();
+    progress.phase('opening');
+    const server = await orAborted(sink.open(), signal);
+    const writer = createWriter({ options, server, book, pool, onWritten: progress.tick });
+    progress.phase('pipelines');
+    let sourceError: { error: unknown } | undefined;
+    const events = untilAborted(connector.read(readOptions(options)), signal);
+    for await (const event of endingOnError(events, (error) => (sourceError = { error }))) {
+      if (event.kind === 'run') progress.phase('runs');
+      await writer.take(event);
+      progress.tick();
+    }
+    await writer.finishRuns();
+    progress.phase('lineage');
+    await writer.finishEdges();
+    if (sourceError) end(sourceError.error);
+    else warnIfEmpty(book);
+  } catch (error) {
+    end(error);
+  }
+  await settled(pool.settle(), signal);
+  if (signal?.aborted) book.interrupt();
+  askSink(options, book);
+  progress.phase('done');
+  return book.close(sink.description, now());
+}
+
+function readOptions({ since, until, namespaces, signal }: IngestionOptions): ReadOptions {
+  return { since, until, ...(namespaces ? { namespaces } : {}), ...(signal ? { signal } : {}) };
+}
+
+/** The same events; an error of the source becomes an end, so that it can't be mistaken for one of the sink. */
+async function* endingOnError(
+  events: AsyncIterable<SourceEvent>,
+  onError: (error: unknown) => void,
+): AsyncGenerator<SourceEvent> {
+  try {
+    yield* events;
+  } catch (error) {
+    onError(error);
+  }
+}
+
+function warnIfEmpty({ totals, warnings }: RunBook): void {
+  const { pipelines, runs } = totals;
+  if (pipelines.read + pipelines.skipped + runs.read + runs.skipped > 0) return;
+  const filtered = pipelines.filtered > 0;
+  warnings.add({
+    ref: 'source',
+    message: filtered ? 'every pipeline of the source was filtered out' : 'the source has no pipelines',
+    hint: filtered ? 'Check the filter pattern and the namespaces.' : 'Check what the account may see, and the tenant.',
+  });
+}
+
+/** Takes over what only the sink knows; a sink that never opened may have nothing to say. */
+function askSink({ sink }: IngestionOptions, { totals, warnings }: RunBook): void {
+  try {
+    const { tagsCreated, findings } = sink.summary();
+    totals.tags.created = tagsCreated;
+    for (const finding of findings) warnings.add(finding);
+  } catch (error) {
+    warnings.add({ ref: 'catalog', message: `no summary of the writes: ${messageOf(error)}` });
+  }
+}
+
+/** Waits for the writes under way; after an interrupt only for so long. */
+async function settled(writes: Promise<void>, signal: AbortSignal | undefined): Promise<void> {
+  if (!signal) return writes;
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  let wait = () => {};
+  const outOfPatience = new Promise<void>((resolve) => {
+    wait = () => {
+      timer = setTimeout(resolve, patience);
+    };
+  });
+  if (signal.aborted) wait();
+  else signal.addEventListener('abort', wait);
+  await Promise.race([writes, outOfPatience]);
+  signal.removeEventListener('abort', wait);
+  clearTimeout(timer);
+}

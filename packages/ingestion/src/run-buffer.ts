@@ -1,0 +1,127 @@
+import { distinctTimestamps, type PipelineStatus } from '@flowmeta/om-mapper';
+
+/** A mapped run that waits for its write. */
+export interface BufferedRun {
+  id: string;
+  pipeline: string;
+  /** ms; the same for runs that started in the same millisecond. */
+  startedAt: number;
+  status: PipelineStatus;
+}
+
+export interface RunBatch {
+  pipeline: string;
+  /** No two with the same timestamp. */
+  statuses: PipelineStatus[];
+}
+
+/**
+ * Keeps mapped runs by pipeline until a batch is worth a request. Runs that started in the same millisecond get distinct
+ * timestamps; if a pipeline's runs arrive oldest first, also those that a batch's end would have parted.
+ */
+export interface RunBuffer {
+  /** Takes a run and answers the batches that are due. The same run twice counts once, as it was last. */
+  add(run: BufferedRun): RunBatch[];
+  /** Empties the buffer. */
+  takeAll(): RunBatch[];
+}
+
+export interface RunBufferOptions {
+  /** Runs of one pipeline that make a batch; default 100. */
+  batchSize?: number;
+  /** Runs held at a time; default 10,000. */
+  maxRuns?: number;
+  /** Runs and their task runs held at a time, which is what fills the memory; default 110,000. */
+  maxEntries?: number;
+}
+
+/** Batches without a safe end grow to this many times their size. */
+const maxOverdue = 10;
+
+interface PipelineBuffer {
+  runs: Map<string, BufferedRun>;
+  newest: BufferedRun;
+}
+
+export function createRunBuffer(options: RunBufferOptions = {}): RunBuffer {
+  const { batchSize = 100, maxRuns = 10_000, maxEntries = 110_000 } = options;
+  const buffers = new Map<string, PipelineBuffer>();
+  let heldRuns = 0;
+  let heldEntries = 0;
+
+  const count = (run: BufferedRun, sign: 1 | -1) => {
+    heldRuns += sign;
+    heldEntries += sign * (1 + run.status.taskStatus.length);
+  };
+
+  /** Takes the runs up to a safe end. Where there is none it takes nothing, or all if it must. */
+  const take = (pipeline: string, buffer: PipelineBuffer, must: boolean): RunBatch[] => {
+    const all = [...buffer.runs.values()];
+    const timestamps = distinctTimestamps(all);
+    const end = safeEnd(all, timestamps, buffer.newest.startedAt);
+    const older = all.filter((run) => run.startedAt < end);
+    if (older.length === 0 && !must) return [];
+    const due = older.length > 0 ? older : all;
+    for (const run of due) {
+      buffer.runs.delete(run.id);
+      count(run, -1);
+    }
+    if (buffer.runs.size === 0) buffers.delete(pipeline);
+    return [{ pipeline, statuses: due.map((run) => stamped(run, timestamps)) }];
+  };
+
+  /** Frees a quarter at once, the fullest first: few large requests instead of many small ones. */
+  const relieve = (): RunBatch[] => {
+    const batches: RunBatch[] = [];
+    const fullestFirst = [...buffers].sort((a, b) => b[1].runs.size - a[1].runs.size);
+    for (const [pipeline, buffer] of fullestFirst) {
+      if (heldRuns <= maxRuns * 0.75 && heldEntries <= maxEntries * 0.75) break;
+      batches.push(...take(pipeline, buffer, true));
+    }
+    return batches;
+  };
+
+  return {
+    add(run) {
+      const buffer = buffers.get(run.pipeline) ?? { runs: new Map<string, BufferedRun>(), newest: run };
+      const earlier = buffer.runs.get(run.id);
+      if (earlier) count(earlier, -1);
+      buffer.runs.set(run.id, run);
+      buffer.newest = run;
+      buffers.set(run.pipeline, buffer);
+      count(run, 1);
+      if (heldRuns > maxRuns || heldEntries > maxEntries) return relieve();
+      if (buffer.runs.size <= batchSize) return [];
+      return take(run.pipeline, buffer, buffer.runs.size > batchSize * maxOverdue);
+    },
+    takeAll() {
+      const batches = [...buffers].map(([pipeline, { runs }]): RunBatch => {
+        const all = [...runs.values()];
+        const timestamps = distinctTimestamps(all);
+        return { pipeline, statuses: all.map((run) => stamped(run, timestamps)) };
+      });
+      buffers.clear();
+      heldRuns = 0;
+      heldEntries = 0;
+      return batches;
+    },
+  };
+}
+
+/**
+ * Where a batch may end: no run from before takes a timestamp that a run from then on, even one that is still to come,
+ * could need.
+ */
+function safeEnd(runs: readonly BufferedRun[], timestamps: ReadonlyMap<string, number>, newest: number): number {
+  let end = newest;
+  const latestFirst = [...runs].sort((a, b) => b.startedAt - a.startedAt);
+  for (const run of latestFirst) {
+    if (run.startedAt < end && (timestamps.get(run.id) ?? 0) >= end) end = run.startedAt;
+  }
+  return end;
+}
+
+function stamped(run: BufferedRun, timestamps: ReadonlyMap<string, number>): PipelineStatus {
+  const timestamp = timestamps.get(run.id) ?? run.startedAt;
+  return timestamp === run.status.timestamp ? run.status : { ...run.status, timestamp };
+}

@@ -1,0 +1,233 @@
+import { hintOf, type LineageEdge, type Pipeline, type Run, type SourceEvent, verdictOf } from '@flowmeta/connector';
+import { mapEdge, mapPipeline, mapRun, type PipelineDraft, quoteName } from '@flowmeta/om-mapper';
+import type { SinkFinding, SinkServer } from '@flowmeta/om-sink';
+import { createEdgeStore } from './edge-store.js';
+import { createPipelineIndex, type KnownPipeline } from './pipeline-index.js';
+import { countOutcome, messageOf, type RunBook } from './run-book.js';
+import { createRunBuffer, type RunBatch, type RunBufferOptions } from './run-buffer.js';
+import type { IngestionOptions } from './types.js';
+import type { WritePool } from './write-pool.js';
+
+export interface WriterOptions {
+  options: IngestionOptions;
+  server: SinkServer;
+  book: RunBook;
+  pool: WritePool;
+  buffer?: RunBufferOptions;
+  /** Called after each write. */
+  onWritten: () => void;
+}
+
+/** Turns events into writes. A method rejects only when the run is over: the sink gave up, or the signal is aborted. */
+export interface Writer {
+  /** Resolves when the next event may come. */
+  take(event: SourceEvent): Promise<void>;
+  /** Writes the runs that wait in the buffer, then waits for all writes. */
+  finishRuns(): Promise<void>;
+  finishEdges(): Promise<void>;
+}
+
+export function createWriter({ options, server, book, pool, buffer: bufferOptions, onWritten }: WriterOptions): Writer {
+  const { sink, signal } = options;
+  const { totals, skipped, failed, warnings } = book;
+  const { capabilities, service } = server;
+  const index = createPipelineIndex();
+  const buffer = createRunBuffer(bufferOptions);
+  const edges = createEdgeStore();
+  const mapOptions = {
+    service,
+    capabilities,
+    classification: options.classification,
+    includeTags: options.includeTags ?? true,
+    includeOwners: options.includeOwners ?? true,
+  };
+  let pipelinesListed = false;
+
+  /** Runs the write in its pipeline's turn, in a free slot of the pool. */
+  const enqueue = (known: KnownPipeline, write: () => Promise<void>) =>
+    pool.start(() => {
+      known.lastWrite = known.lastWrite.then(write).then(onWritten);
+      return known.lastWrite;
+    });
+
+  /** An error of one item is filed, one that ends the run is thrown on. */
+  const fileOrThrow = (ref: string, error: unknown) => {
+    if (signal?.aborted || verdictOf(error) === 'fatal') throw error;
+    book.fail(ref, error);
+  };
+
+  const fileFindings = (findings: SinkFinding[], refused: { ref: string; count: number }) => {
+    const list = refused.count > 0 ? failed : warnings;
+    for (const finding of findings) list.add(finding);
+    if (refused.count > 0 && findings.length === 0) {
+      failed.add({ ref: refused.ref, message: 'the catalog refused it without a reason', count: refused.count });
+    }
+  };
+
+  const takePipeline = async (pipeline: Pipeline) => {
+    if (index.get(pipeline.name)) {
+      totals.pipelines.skipped += 1;
+      skipped.add({
+        ref: pipeline.name,
+        message: 'the source has two pipelines of this name; the first one was taken',
+      });
+      return;
+    }
+    totals.pipelines.read += 1;
+    const known = index.add(pipeline.name, book.openPipeline(pipeline));
+    let draft: PipelineDraft;
+    try {
+      draft = mapPipeline(pipeline, mapOptions);
+    } catch (error) {
+      book.fail(pipeline.name, error);
+      known.report.outcome = 'failed';
+      totals.pipelines.failed += 1;
+      return;
+    }
+    known.taskNames = draft.taskNames;
+    for (const { original, legal, reason } of draft.notes) {
+      warnings.add({ ref: pipeline.name, message: `“${original}” is named “${legal}” in the catalog: ${reason}` });
+    }
+    await enqueue(known, async () => {
+      try {
+        const { outcome, fqn, findings } = await sink.writePipeline(draft);
+        known.report.outcome = outcome;
+        if (outcome !== 'failed') known.report.fqn = fqn ?? `${service}.${quoteName(draft.body.name)}`;
+        countOutcome(totals.pipelines, outcome);
+        fileFindings(findings, { ref: pipeline.name, count: outcome === 'failed' ? 1 : 0 });
+      } catch (error) {
+        fileOrThrow(pipeline.name, error);
+        known.report.outcome = 'failed';
+        totals.pipelines.failed += 1;
+      }
+    });
+  };
+
+  /** Counts runs of a pipeline that is not in the catalog; false when it is there, or may still come. */
+  const leftOut = (known: KnownPipeline | undefined, pipeline: string, count: number): boolean => {
+    if (known?.report.outcome === 'kept') {
+      totals.runs.filtered += count;
+      return true;
+    }
+    if (known && known.report.outcome !== 'failed') return false;
+    totals.runs.skipped += count;
+    const why = known ? 'could not be written' : 'was not read';
+    skipped.add({ ref: pipeline, message: `runs were left out because their pipeline ${why}`, count });
+    return true;
+  };
+
+  const takeRun = async (run: Run) => {
+    totals.runs.read += 1;
+    const known = index.get(run.pipeline);
+    if (known) book.countRead(known.report, run);
+    if (leftOut(known, run.pipeline, 1) || !known?.taskNames) return;
+    let batches: RunBatch[];
+    try {
+      const status = mapRun(run, { taskNames: known.taskNames, capabilities });
+      batches = buffer.add({ id: run.id, pipeline: run.pipeline, startedAt: run.startedAt, status });
+    } catch (error) {
+      book.fail(run.id, error);
+      totals.runs.failed += 1;
+      known.report.runs.failed += 1;
+      return;
+    }
+    for (const batch of batches) await writeBatch(batch);
+  };
+
+  const writeBatch = async ({ pipeline, statuses }: RunBatch) => {
+    const known = index.get(pipeline);
+    if (!known) return;
+    await enqueue(known, async () => {
+      if (leftOut(known, pipeline, statuses.length)) return;
+      const report = known.report.runs;
+      try {
+        const result = await sink.writeStatuses(pipeline, statuses);
+        totals.runs.created += result.created;
+        totals.runs.updated += result.updated;
+        totals.runs.unchanged += result.unchanged;
+        totals.runs.failed += result.failed;
+        report.written += result.created + result.updated;
+        report.unchanged += result.unchanged;
+        report.failed += result.failed;
+        fileFindings(result.findings, { ref: pipeline, count: result.failed });
+      } catch (error) {
+        fileOrThrow(pipeline, error);
+        totals.runs.failed += statuses.length;
+        report.failed += statuses.length;
+      }
+    });
+  };
+
+  const writeEdge = async (edge: LineageEdge) => {
+    const ends = pipelinesOf(edge);
+    const ref = ends.join(' → ') || edge.description;
+    const known = ends.map((name) => index.get(name));
+    if (known.some((end) => !end || end.report.outcome === 'kept')) {
+      totals.edges.filtered += 1;
+      return;
+    }
+    if (known.some((end) => end?.report.outcome === 'failed')) {
+      totals.edges.skipped += 1;
+      skipped.add({ ref, message: 'an edge was left out because one of its pipelines could not be written' });
+      return;
+    }
+    try {
+      const { outcome, findings } = await sink.writeEdge(
+        mapEdge(edge, { fqnOf: (name) => index.get(name)?.report.fqn }),
+      );
+      countOutcome(totals.edges, outcome);
+      fileFindings(findings, { ref, count: outcome === 'failed' ? 1 : 0 });
+    } catch (error) {
+      fileOrThrow(ref, error);
+      totals.edges.failed += 1;
+    }
+    onWritten();
+  };
+
+  return {
+    async take(event) {
+      switch (event.kind) {
+        case 'pipeline':
+          return takePipeline(event.pipeline);
+        case 'run':
+          pipelinesListed = true;
+          return takeRun(event.run);
+        case 'lineage':
+          if (options.includeLineage === false) return;
+          edges.add(event.edge);
+          return;
+        case 'skipped':
+          totals[pipelinesListed ? 'runs' : 'pipelines'].skipped += 1;
+          skipped.add({ ref: event.ref, message: messageOf(event.error), hint: hintOf(event.error) });
+          return;
+        case 'filtered':
+          totals[event.item === 'run' ? 'runs' : 'pipelines'].filtered += 1;
+          return;
+        case 'warning':
+          warnings.add({ ref: event.ref ?? 'source', message: event.message });
+          return;
+        case 'listed':
+          pipelinesListed = true;
+          return;
+        case 'checkpoint':
+          return;
+      }
+    },
+    async finishRuns() {
+      for (const batch of buffer.takeAll()) await writeBatch(batch);
+      await pool.drain();
+    },
+    async finishEdges() {
+      const all = edges.list();
+      totals.edges.read += all.length;
+      for (const edge of all) await pool.start(() => writeEdge(edge));
+      await pool.drain();
+    },
+  };
+}
+
+/** The pipelines that an edge names, each once. */
+function pipelinesOf({ from, to, pipeline }: LineageEdge): string[] {
+  const names = [from, to].flatMap((end) => (end.kind === 'pipeline' ? [end.name] : []));
+  return [...new Set(pipeline === undefined ? names : [...names, pipeline])];
+}
