@@ -1,1 +1,15 @@
-export type * from './types.js';
+export { createHttpClient } from './client.js';
+export { HttpError, type HttpErrorDetails, isHttpError } from './http-error.js';
+export { path } from './path.js';
+export { defaultRetryPolicy } from './retry.js';
+export type {
+  HttpAttempt,
+  HttpClient,
+  HttpClientOptions,
+  HttpErrorKind,
+  HttpRequest,
+  HttpResponse,
+  HttpVerdict,
+  RetryPolicy,
+  TlsOptions,
+} from './types.js';

@@ -1,0 +1,108 @@
+import { brotliDecompressSync, gunzipSync, inflateSync } from 'node:zlib';
+import type { Dispatcher } from 'undici';
+import type { Cancellation } from './cancellation.js';
+
+export interface RawAnswer {
+  status: number;
+  headers: Record<string, string>;
+  body: Buffer;
+}
+
+/** Marks a try that took too long; told apart from what sockets throw. */
+export class TryTimeout extends Error {}
+
+const decoders: Record<string, (data: Buffer) => Buffer> = {
+  gzip: gunzipSync,
+  'x-gzip': gunzipSync,
+  deflate: inflateSync,
+  br: brotliDecompressSync,
+};
+
+function decode(chunks: Buffer[], encoding: string | undefined): Buffer {
+  const data = chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks);
+  if (encoding === undefined || encoding === 'identity' || data.length === 0) return data;
+  const decoder = decoders[encoding.toLowerCase()];
+  if (decoder === undefined) throw new Error(`the answer has the unknown content encoding "${encoding}"`);
+  // A cut-off stream throws here, and counts as half an answer.
+  return decoder(data);
+}
+
+function flatten(headers: Record<string, string | string[] | undefined>): Record<string, string> {
+  const flat: Record<string, string> = {};
+  for (const name in headers) {
+    const value = headers[name];
+    if (value !== undefined) flat[name] = typeof value === 'string' ? value : value.join(', ');
+  }
+  return flat;
+}
+
+/**
+ * Sends one request and reads the whole answer. Uses undici's dispatch without its stream and promise layers: thousands of
+ * small requests cost a third of the CPU that way.
+ *
+ * Rejects with a `TryTimeout`, with the cancellation's reason at once, or with the error of the connection.
+ */
+export function exchange(
+  dispatcher: Dispatcher,
+  request: Dispatcher.DispatchOptions,
+  options: { timeoutMs: number; cancellation: Cancellation },
+): Promise<RawAnswer> {
+  return new Promise((resolve, reject) => {
+    let controller: Dispatcher.DispatchController | undefined;
+    let failure: unknown;
+    let done = false;
+    let status = 0;
+    let headers: Record<string, string> = {};
+    const chunks: Buffer[] = [];
+
+    const finish = (): boolean => {
+      if (done) return false;
+      done = true;
+      clearTimeout(timer);
+      options.cancellation.listen(undefined);
+      return true;
+    };
+    const stop = (reason: unknown): void => {
+      if (!finish()) return;
+      failure = reason;
+      // While the connection is being made there is no controller: `onRequestStart` stops it then.
+      controller?.abort(asError(reason));
+      reject(reason);
+    };
+    const timer = setTimeout(() => stop(new TryTimeout()), options.timeoutMs);
+    options.cancellation.listen(stop);
+    if (done) return;
+
+    const handler: Dispatcher.DispatchHandler = {
+      onRequestStart(started) {
+        controller = started;
+        if (done) started.abort(asError(failure));
+      },
+      onResponseStart(_controller, statusCode, answerHeaders) {
+        status = statusCode;
+        headers = flatten(answerHeaders);
+      },
+      onResponseData(_controller, chunk) {
+        chunks.push(chunk);
+      },
+      onResponseEnd() {
+        if (!finish()) return;
+        try {
+          resolve({ status, headers, body: decode(chunks, headers['content-encoding']) });
+        } catch (error) {
+          reject(error);
+        }
+      },
+      onResponseError(_controller, error) {
+        if (finish()) reject(error);
+      },
+    };
+    try {
+      dispatcher.dispatch(request, handler);
+    } catch (error) {
+      if (finish()) reject(error);
+    }
+  });
+}
+
+const asError = (reason: unknown): Error => (reason instanceof Error ? reason : new Error(String(reason)));
