@@ -1,1 +1,27 @@
-export type * from './types.js';
+export type {
+  AddLineage,
+  CreateClassification,
+  CreateService,
+  CreateTag,
+  OmClient,
+  PatchOperation,
+  PipelinePage,
+  PutResult,
+} from './client/client-types.js';
+export { createDryRunClient } from './client/dry-run.js';
+export type {
+  OmClassification,
+  OmEdge,
+  OmPipeline,
+  OmService,
+  OmStatus,
+  OmTag,
+  OmTeam,
+  OmUser,
+} from './client/entities.js';
+export { OpenMetadataError, type OpenMetadataErrorKind } from './client/error.js';
+export { apiBase } from './client/host-port.js';
+export { createOmClient } from './client/om-client.js';
+export { createFileSink, type FileSinkOptions } from './file-sink.js';
+export { createOpenMetadataSink } from './sink/sink.js';
+export type { OmClientOptions, Sink, SinkFinding, SinkOptions, SinkServer, WriteOutcome } from './types.js';

@@ -1,5 +1,6 @@
 import type { HttpAttempt, HttpClientOptions, RetryPolicy, TlsOptions } from '@flowmeta/http';
 import type { Capabilities, EdgeDraft, PipelineDraft, PipelineStatus } from '@flowmeta/om-mapper';
+import type { OutagePatience } from './client/outage.js';
 
 export interface OmClientOptions {
   /** With or without `/api`; `/api/v1` and trailing slashes are cut off. */
@@ -19,6 +20,10 @@ export interface OmClientOptions {
   userAgent?: string;
   dispatcher?: HttpClientOptions['dispatcher'];
   onAttempt?: (attempt: HttpAttempt) => void;
+  /** How long a request waits for a database that comes back (OM fact 4); about two minutes by default. */
+  outage?: OutagePatience;
+  /** Ends every request. */
+  signal?: AbortSignal;
 }
 
 export interface SinkOptions {
@@ -26,14 +31,22 @@ export interface SinkOptions {
   service: string;
   /** Shown on the service when it is made. */
   serviceDescription?: string;
-  /** Also replaces what people edited; default false. */
+  /**
+   * The classification that holds our tags. With it, tags of it that the source no longer has are taken away from a
+   * pipeline; other tags, and those that a person added by hand, always stay.
+   */
+  classification?: string;
+  /**
+   * Also replaces what people edited: description, display name, owners, lineage edges; default false. Then every pipeline is
+   * read before it is called unchanged. A soft-deleted pipeline stays deleted all the same.
+   */
   overrideMetadata?: boolean;
   /** `auto`: bulk where the server has it and there is more than one status; default `auto`. */
   statusMode?: 'auto' | 'single' | 'bulk';
   signal?: AbortSignal;
 }
 
-/** `kept`: a person soft-deleted it, so it stays deleted. */
+/** `kept`: left as it is for a person's or another tool's sake: a soft-deleted pipeline, a hand-drawn edge. */
 export type WriteOutcome = 'created' | 'updated' | 'unchanged' | 'kept' | 'failed';
 
 export interface SinkServer {
@@ -65,8 +78,9 @@ export interface Sink {
   open(): Promise<SinkServer>;
   writePipeline(draft: PipelineDraft): Promise<{ outcome: WriteOutcome; fqn?: string; findings: SinkFinding[] }>;
   /**
-   * Statuses of one pipeline that has been written. Compared with what the catalog has in their window first, except
-   * for pipelines that this run has created.
+   * Statuses of one pipeline, by its name in the model, that has been written or was there at `open`. Compared with what
+   * the catalog has in their window first, except for pipelines that this run has created. Those of a soft-deleted
+   * pipeline are left alone and count as unchanged.
    */
   writeStatuses(
     pipeline: string,

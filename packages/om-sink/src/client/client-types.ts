@@ -1,0 +1,120 @@
+import type { CreatePipeline, PipelineStatus, Reference } from '@flowmeta/om-mapper';
+import type { OmClassification, OmEdge, OmPipeline, OmService, OmStatus, OmTag, OmTeam, OmUser } from './entities.js';
+
+export interface CreateService {
+  name: string;
+  description?: string;
+  serviceType: 'CustomPipeline';
+  /** Always there: a service made without it breaks on 1.2 (OM fact 8). */
+  connection: { config: { type: 'CustomPipeline' } };
+}
+
+export interface CreateClassification {
+  name: string;
+  description: string;
+  mutuallyExclusive: boolean;
+}
+
+export interface CreateTag {
+  classification: string;
+  name: string;
+  displayName?: string;
+  description: string;
+}
+
+export interface AddLineage {
+  edge: {
+    fromEntity: Reference;
+    toEntity: Reference;
+    lineageDetails: {
+      source: string;
+      description: string;
+      pipeline?: Reference;
+      sqlQuery?: string;
+      columnsLineage?: unknown[];
+    };
+  };
+}
+
+/** One operation of a JSON Patch (RFC 6902). */
+export interface PatchOperation {
+  op: 'add' | 'replace' | 'remove';
+  path: string;
+  value?: unknown;
+}
+
+/** A page of a list. `after` is absent on the last one. */
+export interface PipelinePage {
+  items: OmPipeline[];
+  after?: string;
+  /** As the server counts them; absent where it does not say. */
+  total?: number;
+}
+
+export interface PutResult {
+  /** True for 201. */
+  created: boolean;
+  /** The header `X-OpenMetadata-Change`: `entityNoChange` says that nothing was stored (OM fact 11). */
+  change?: string;
+  pipeline: OmPipeline;
+}
+
+/**
+ * OpenMetadata's REST API as far as pipelines need it. Reads answer `undefined` for what is not there. Every method
+ * throws an `OpenMetadataError`.
+ */
+export interface OmClient {
+  /** e.g. `https://om.example.com/api/v1`. */
+  readonly baseUrl: string;
+  /** Needs no token. */
+  version(): Promise<string>;
+  loggedInUser(): Promise<OmUser>;
+  /** What the signed-in user may do with a kind of entity: operation → `allow`, `deny`, `conditionalAllow` … */
+  permissions(resource: string): Promise<Record<string, string>>;
+
+  /** Soft-deleted ones too. */
+  getService(name: string): Promise<OmService | undefined>;
+  /** `undefined` when one of this name exists already, soft-deleted ones included. */
+  createService(body: CreateService): Promise<OmService | undefined>;
+  /** Undoes a soft delete, that of the service's pipelines included. */
+  restoreService(id: string): Promise<void>;
+
+  /** Soft-deleted ones too, sorted by name. */
+  listPipelines(query: { service: string; limit: number; after?: string; fields?: string }): Promise<PipelinePage>;
+  /** Soft-deleted ones too. */
+  getPipeline(fqn: string, query?: { fields?: string }): Promise<OmPipeline | undefined>;
+  putPipeline(body: CreatePipeline): Promise<PutResult>;
+  patchPipeline(id: string, operations: PatchOperation[]): Promise<void>;
+
+  putStatus(fqn: string, status: PipelineStatus): Promise<void>;
+  /** At most 1000, no timestamp twice. Servers from 1.11.9 on have it. */
+  putStatuses(fqn: string, statuses: PipelineStatus[]): Promise<void>;
+  /** All between two instants, both inclusive, ms; newest first. */
+  getStatuses(fqn: string, window: { startTs: number; endTs: number }): Promise<OmStatus[]>;
+
+  getClassification(name: string): Promise<OmClassification | undefined>;
+  putClassification(body: CreateClassification): Promise<void>;
+  /** All tags of a classification. */
+  listTags(classification: string): Promise<OmTag[]>;
+  putTag(body: CreateTag): Promise<{ created: boolean; tag: OmTag }>;
+
+  findUser(name: string): Promise<OmUser | undefined>;
+  findUserByEmail(email: string): Promise<OmUser | undefined>;
+  findTeam(name: string): Promise<OmTeam | undefined>;
+
+  /** Id of a `table`, `topic`, `container`, `dashboard`, `pipeline` … by its FQN. */
+  findEntity(type: string, fqn: string): Promise<string | undefined>;
+  /** Edges that start at an entity; empty for one that is not there. */
+  downstreamEdges(type: string, fqn: string): Promise<OmEdge[]>;
+  putLineage(body: AddLineage): Promise<void>;
+  /** False when there was no such edge. */
+  deleteLineage(from: Reference, to: Reference): Promise<boolean>;
+
+  /**
+   * Says that something is known to exist: when the server says mid-run that it does not, that is its database coming
+   * back, and the request is tried again for a while (OM fact 4).
+   */
+  expectToExist(type: string, name: string): void;
+  /** Ends open requests and frees the sockets. */
+  close(): Promise<void>;
+}

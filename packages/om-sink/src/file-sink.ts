@@ -1,0 +1,81 @@
+import { buildFqn } from '@flowmeta/om-mapper';
+import type { OmClient } from './client/client-types.js';
+import { simulatedPipeline, simulatedService } from './client/dry-run.js';
+import { assembleSink } from './sink/sink.js';
+import type { Sink, SinkOptions } from './types.js';
+
+export interface FileSinkOptions extends SinkOptions {
+  /** Takes one line of JSON at a time, without its newline. */
+  write: (line: string) => void | Promise<void>;
+  /** The version of OpenMetadata that the requests are shaped for, e.g. `1.6`. */
+  version: string;
+  /** How the file is named in reports, e.g. `out.jsonl`. */
+  description?: string;
+}
+
+/** Ids are the server's to give; until then the request says whose id belongs there. */
+const placeholder = (type: string, name: string): string => `<id of ${type} ${name}>`;
+
+/**
+ * A sink without a server: each request that would be sent becomes a line `{"method","path","body"}`, for people to
+ * review where the catalog can't be reached. It assumes an empty catalog in which owners and datasets exist, and names
+ * them by placeholders such as `<id of user ana>`.
+ */
+export function createFileSink(options: FileSinkOptions): Sink {
+  const { write, version, description = 'file', ...rest } = options;
+  return assembleSink(createLineClient(write, version), { ...rest, description, isFile: true });
+}
+
+function createLineClient(write: FileSinkOptions['write'], version: string): OmClient {
+  const line = async (method: string, path: string, body: unknown): Promise<void> => {
+    await write(JSON.stringify({ method, path: `/v1${path}`, body }));
+  };
+  const nobody = async () => undefined;
+  const user = async (name: string) => ({ id: placeholder('user', name), name });
+
+  return {
+    baseUrl: 'file',
+    version: async () => version,
+    loggedInUser: async () => ({ id: 'file', name: 'file', isBot: true }),
+    permissions: async () => ({}),
+    getService: nobody,
+    async createService(body) {
+      await line('POST', '/services/pipelineServices', body);
+      return simulatedService(body, placeholder('pipelineService', body.name));
+    },
+    restoreService: (id) => line('PUT', '/services/pipelineServices/restore', { id }),
+    listPipelines: async () => ({ items: [], total: 0 }),
+    getPipeline: nobody,
+    async putPipeline(body) {
+      await line('PUT', '/pipelines', body);
+      const id = placeholder('pipeline', buildFqn([body.service, body.name]));
+      return { created: true, pipeline: simulatedPipeline(body, id) };
+    },
+    patchPipeline: (id, operations) => line('PATCH', `/pipelines/${encodeURIComponent(id)}`, operations),
+    putStatus: (fqn, status) => line('PUT', `/pipelines/${encodeURIComponent(fqn)}/status`, status),
+    putStatuses: (fqn, statuses) => line('PUT', `/pipelines/${encodeURIComponent(fqn)}/status/bulk`, statuses),
+    getStatuses: async () => [],
+    getClassification: nobody,
+    putClassification: (body) => line('PUT', '/classifications', body),
+    listTags: async () => [],
+    async putTag(body) {
+      await line('PUT', '/tags', body);
+      return {
+        created: true,
+        tag: { name: body.name, fullyQualifiedName: buildFqn([body.classification, body.name]) },
+      };
+    },
+    findUser: user,
+    findUserByEmail: user,
+    findTeam: nobody,
+    findEntity: async (type, fqn) => placeholder(type, fqn),
+    downstreamEdges: async () => [],
+    putLineage: (body) => line('PUT', '/lineage', body),
+    async deleteLineage(from, to) {
+      await line('DELETE', `/lineage/${from.type}/${from.id}/${to.type}/${to.id}`, undefined);
+      return true;
+    },
+    expectToExist() {},
+    close: async () => {},
+  };
+}

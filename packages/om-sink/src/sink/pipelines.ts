@@ -1,0 +1,159 @@
+import {
+  type Capabilities,
+  type CreatePipeline,
+  completePipeline,
+  type Hash,
+  ownHashOf,
+  type PipelineDraft,
+  type SourceHash,
+} from '@flowmeta/om-mapper';
+import type { OmClient, PatchOperation } from '../client/client-types.js';
+import type { OmPipeline } from '../client/entities.js';
+import { OpenMetadataError } from '../client/error.js';
+import type { SinkFinding, SinkOptions, WriteOutcome } from '../types.js';
+import { type CatalogIndex, type KnownPipeline, storedHash, toKnown } from './catalog-index.js';
+import type { OwnerResolver } from './owners.js';
+import { isSettled, planUpdate } from './people.js';
+import { type TagResolver, tagFqn } from './tags.js';
+
+export interface PipelineWriterContext {
+  client: OmClient;
+  index: CatalogIndex;
+  capabilities: Capabilities;
+  tags: TagResolver;
+  owners: OwnerResolver;
+  options: SinkOptions;
+  hash: Hash;
+}
+
+export interface PipelineResult {
+  outcome: WriteOutcome;
+  known: KnownPipeline;
+  findings: SinkFinding[];
+}
+
+/** Makes or updates one pipeline. Not to be called twice at a time for one name. */
+export async function writePipeline(draft: PipelineDraft, context: PipelineWriterContext): Promise<PipelineResult> {
+  const { index, capabilities, tags, owners, options, hash } = context;
+  const known = await index.find(draft.body.name);
+  if (known?.deleted) return kept(draft, known);
+
+  const references = await owners.resolve(draft.owners);
+  const complete = (tagFqns: readonly string[]): CreatePipeline =>
+    completePipeline(draft, { tags: tagFqns, owners: references, hash, capabilities });
+  const isWritten = (body: CreatePipeline): boolean => sameHash(known?.hash, ownHashOf(body, capabilities));
+
+  // If it was written with all its tags, they existed then: no need to look them up.
+  const desired = complete(draft.tags.map(tagFqn));
+  if (known !== undefined && !options.overrideMetadata && isWritten(desired)) {
+    return { outcome: 'unchanged', known, findings: [] };
+  }
+  const body = complete(await tags.resolve(draft.tags));
+  if (known === undefined) return create(draft, body, context);
+  if (!options.overrideMetadata && isWritten(body)) return { outcome: 'unchanged', known, findings: [] };
+  return update(draft, { body, known }, context);
+}
+
+function kept(draft: PipelineDraft, known: KnownPipeline): PipelineResult {
+  const message = 'It was deleted in OpenMetadata, so it stays deleted';
+  const hint = 'Restore it there if it is wanted (Explore, show deleted), or leave it out by a filter.';
+  return { outcome: 'kept', known, findings: [{ ref: draft.pipeline, message, hint }] };
+}
+
+async function create(
+  draft: PipelineDraft,
+  body: CreatePipeline,
+  context: PipelineWriterContext,
+): Promise<PipelineResult> {
+  const { client, index, capabilities } = context;
+  const { created, change, pipeline } = await client.putPipeline(body);
+  const known = { ...toKnown(pipeline, capabilities), created };
+  index.set(draft.body.name, known);
+  // Not created: another run was quicker.
+  const outcome = created ? 'created' : change === 'entityNoChange' ? 'unchanged' : 'updated';
+  return { outcome, known, findings: [] };
+}
+
+async function update(
+  draft: PipelineDraft,
+  { body: wanted, known }: { body: CreatePipeline; known: KnownPipeline },
+  context: PipelineWriterContext,
+): Promise<PipelineResult> {
+  const { client, index, capabilities, options, hash } = context;
+  const current = await client.getPipeline(known.fqn, { fields: `${capabilities.owners},tags` });
+  if (current === undefined) return create(draft, wanted, context);
+  const fresh = { ...toKnown(current, capabilities), created: known.created };
+  index.set(draft.body.name, fresh);
+  if (fresh.deleted) return kept(draft, fresh);
+
+  const wantedHash = ownHashOf(wanted, capabilities);
+  const plan = planUpdate(current, wanted, {
+    lastWritten: fresh.hash,
+    classifications: ourClassifications(draft, options),
+    overrideMetadata: options.overrideMetadata ?? false,
+    hash,
+  });
+  if (sameHash(fresh.hash, wantedHash) && isSettled(current, plan)) {
+    return { outcome: 'unchanged', known: fresh, findings: [] };
+  }
+
+  const findings: SinkFinding[] = [];
+  if (plan.textKept) {
+    const message =
+      "Its description or display name was edited in OpenMetadata, so the source's new text isn't brought over";
+    findings.push({ ref: draft.pipeline, message });
+  }
+  // Before the PUT: the hash that the PUT leaves says that the texts are written, even if the run breaks off in between.
+  if (plan.patch.length > 0) findings.push(...(await patch(draft, { current, operations: plan.patch }, client)));
+  const result = await client.putPipeline(plan.body);
+  const written = { ...toKnown(result.pipeline, capabilities), created: result.created || known.created };
+  if (result.change === 'entityNoChange' && !(await isStored(known.fqn, wantedHash, context))) {
+    const message =
+      'OpenMetadata answered that nothing changed, so the change of the schedule or of the task links is not stored';
+    return { outcome: 'failed', known: fresh, findings: [...findings, { ref: draft.pipeline, message }] };
+  }
+  index.set(draft.body.name, written);
+  return { outcome: result.created ? 'created' : 'updated', known: written, findings };
+}
+
+/** Patches; a right that is missing for one field must not hold up the rest of the pipeline. */
+async function patch(
+  draft: PipelineDraft,
+  { current, operations }: { current: OmPipeline; operations: PatchOperation[] },
+  client: OmClient,
+): Promise<SinkFinding[]> {
+  const findings: SinkFinding[] = [];
+  const send = async (part: PatchOperation[]): Promise<void> => {
+    try {
+      await client.patchPipeline(current.id, part);
+    } catch (error) {
+      if (!(error instanceof OpenMetadataError) || error.kind !== 'forbidden') throw error;
+      if (part.length > 1) {
+        for (const operation of part) await send([operation]);
+        return;
+      }
+      const message = `The bot may not change ${part[0]!.path.slice(1)}: ${error.message}`;
+      findings.push({ ref: draft.pipeline, message, ...(error.hint === undefined ? {} : { hint: error.hint }) });
+    }
+  };
+  await send(operations);
+  return findings;
+}
+
+async function isStored(
+  fqn: string,
+  wanted: SourceHash | undefined,
+  { client, capabilities }: PipelineWriterContext,
+): Promise<boolean> {
+  const stored = await client.getPipeline(fqn);
+  return stored !== undefined && sameHash(storedHash(stored, capabilities), wanted);
+}
+
+function sameHash(a: SourceHash | undefined, b: SourceHash | undefined): boolean {
+  return a !== undefined && b !== undefined && a.version === b.version && a.body === b.body && a.text === b.text;
+}
+
+function ourClassifications(draft: PipelineDraft, options: SinkOptions): ReadonlySet<string> {
+  const names = draft.tags.map(({ classification }) => classification);
+  return new Set(options.classification === undefined ? names : [...names, options.classification]);
+}

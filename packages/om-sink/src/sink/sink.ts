@@ -1,0 +1,164 @@
+import { createHash } from 'node:crypto';
+import { type Capabilities, capabilitiesFor, type Hash } from '@flowmeta/om-mapper';
+import type { OmClient } from '../client/client-types.js';
+import { asFatal, verdictOf } from '../client/error.js';
+import type { Sink, SinkFinding, SinkOptions, WriteOutcome } from '../types.js';
+import { type CatalogIndex, readCatalogIndex } from './catalog-index.js';
+import { createEdgeWriter, type EdgeWriter, edgeRef } from './edges.js';
+import { distinctFindings, findingOf } from './findings.js';
+import { createKeyedQueue } from './keyed-queue.js';
+import { createOwnerResolver, type OwnerResolver } from './owners.js';
+import { type PipelineWriterContext, writePipeline } from './pipelines.js';
+import { findOrCreateService } from './service.js';
+import { createStatusWriter, type StatusWriter } from './statuses.js';
+import { createTagResolver, type TagResolver } from './tags.js';
+
+/** What `open` finds out and the writing methods need. */
+interface OpenSink {
+  index: CatalogIndex;
+  pipelines: PipelineWriterContext;
+  statuses: StatusWriter;
+  edges: EdgeWriter;
+  tags: TagResolver;
+  owners: OwnerResolver;
+}
+
+const md5: Hash = (text) => createHash('md5').update(text).digest('base64url');
+
+/** A sink that writes to an OpenMetadata server. */
+export function createOpenMetadataSink(client: OmClient, options: SinkOptions): Sink {
+  return assembleSink(client, {
+    ...options,
+    description: `OpenMetadata at ${client.baseUrl.replace(/\/api\/v1$/, '')}`,
+  });
+}
+
+/** A sink over any client, be it a server's or one that only writes lines. */
+export function assembleSink(client: OmClient, options: SinkOptions & { description: string; isFile?: boolean }): Sink {
+  const findings: SinkFinding[] = [];
+  const inTurn = createKeyedQueue();
+  /** By name in the model: the name in the catalog, and whether it has tasks. */
+  const written = new Map<string, { name: string; hasTasks: boolean }>();
+  let opened: OpenSink | undefined;
+
+  const use = (): OpenSink => {
+    options.signal?.throwIfAborted();
+    if (opened === undefined) throw new Error('The sink is used before open() is done');
+    return opened;
+  };
+
+  /** What concerns one item becomes its result; what ends the run is thrown. */
+  const orFinding = async <T>(ref: string, work: () => Promise<T>, otherwise: (finding: SinkFinding) => T) => {
+    try {
+      return await work();
+    } catch (error) {
+      if (options.signal?.aborted || verdictOf(error) === 'fatal') throw error;
+      return otherwise(findingOf(ref, error));
+    }
+  };
+
+  return {
+    description: options.description,
+
+    async open() {
+      try {
+        const version = await client.version();
+        const { capabilities, warning } = capabilitiesFor(version);
+        if (warning !== undefined) findings.push({ ref: 'OpenMetadata', message: warning });
+        const user = await client.loggedInUser();
+        if (user.isBot === false) findings.push(personFinding(user.name));
+        const service = await findOrCreateService(client, options);
+        client.expectToExist('pipelineService', service.name);
+        const { index, findings: listing } = await readCatalogIndex(client, { service, capabilities });
+        findings.push(...listing);
+        opened = prepare(client, { options, capabilities, index });
+        return {
+          capabilities,
+          service: service.fullyQualifiedName,
+          knownPipelines: index.size,
+          ...(options.isFile ? {} : { version }),
+        };
+      } catch (error) {
+        throw asFatal(error);
+      }
+    },
+
+    writePipeline(draft) {
+      const { pipelines } = use();
+      return inTurn(draft.body.name, () =>
+        orFinding<{ outcome: WriteOutcome; fqn?: string; findings: SinkFinding[] }>(
+          draft.pipeline,
+          async () => {
+            const { outcome, known, findings: found } = await writePipeline(draft, pipelines);
+            written.set(draft.pipeline, { name: draft.body.name, hasTasks: draft.body.tasks.length > 0 });
+            return { outcome, fqn: known.fqn, findings: found };
+          },
+          (finding) => ({ outcome: 'failed', findings: [finding] }),
+        ),
+      );
+    },
+
+    writeStatuses(pipeline, statuses) {
+      const { index, statuses: writer } = use();
+      const nothing = { created: 0, updated: 0, unchanged: 0, failed: 0, findings: [] };
+      const { name, hasTasks } = written.get(pipeline) ?? { name: pipeline, hasTasks: true };
+      return inTurn(name, () =>
+        orFinding(
+          pipeline,
+          async () => {
+            const known = await index.find(name);
+            if (known === undefined) {
+              const message = 'Its runs were not written, since OpenMetadata has no such pipeline';
+              return { ...nothing, failed: statuses.length, findings: [{ ref: pipeline, message }] };
+            }
+            if (known.deleted) return { ...nothing, unchanged: statuses.length };
+            return writer.write({ name: pipeline, known, hasTasks }, statuses);
+          },
+          (finding) => ({ ...nothing, failed: statuses.length, findings: [finding] }),
+        ),
+      );
+    },
+
+    writeEdge(edge) {
+      const { edges } = use();
+      return orFinding<{ outcome: WriteOutcome; findings: SinkFinding[] }>(
+        edgeRef(edge),
+        () => edges.write(edge),
+        (finding) => ({ outcome: 'failed', findings: [finding] }),
+      );
+    },
+
+    summary: () => ({
+      tagsCreated: opened?.tags.created ?? 0,
+      findings: distinctFindings([...findings, ...(opened?.tags.findings ?? []), ...(opened?.owners.findings() ?? [])]),
+    }),
+
+    close: () => client.close(),
+  };
+}
+
+function prepare(
+  client: OmClient,
+  context: { options: SinkOptions; capabilities: Capabilities; index: CatalogIndex },
+): OpenSink {
+  const { options, capabilities, index } = context;
+  const { overrideMetadata = false, statusMode = 'auto' } = options;
+  const tags = createTagResolver(client);
+  const owners = createOwnerResolver(client);
+  return {
+    index,
+    tags,
+    owners,
+    pipelines: { client, index, capabilities, tags, owners, options, hash: md5 },
+    statuses: createStatusWriter({ client, capabilities, statusMode }),
+    edges: createEdgeWriter({ client, index, overrideMetadata }),
+  };
+}
+
+function personFinding(name: string): SinkFinding {
+  return {
+    ref: `user ${name}`,
+    message: `The token belongs to ${name}, who is no bot: task descriptions that people wrote in OpenMetadata may be replaced`,
+    hint: "Use the token of a bot, such as ingestion-bot: OpenMetadata keeps people's texts from its writes.",
+  };
+}
