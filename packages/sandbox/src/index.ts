@@ -1,1 +1,3 @@
+export { demoDataset } from './demo-dataset.js';
+export { startKestraSandbox } from './kestra/kestra-sandbox.js';
 export type * from './types.js';

@@ -1,3 +1,16 @@
+/** An execution as `GET executions/{id}` has it. */
+export type KestraExecution = Record<string, unknown> & { id: string; namespace: string; flowId: string };
+
+/** Executions that are made when they are asked for, so that a large number need not sit in memory. */
+export interface KestraExecutionStore {
+  readonly count: number;
+  /** What a search filters and sorts by: everything but task runs, inputs and outputs. Cheap. */
+  summary(index: number): KestraExecution;
+  /** The whole execution. The same index always gives the same answer. */
+  at(index: number): KestraExecution;
+  indexOf(id: string): number | undefined;
+}
+
 /** What a Kestra server held at one moment, in the server's own JSON. */
 export interface KestraDataset {
   /** e.g. `1.0.3`. */
@@ -15,7 +28,9 @@ export interface KestraDataset {
     dependencies?: unknown;
   }[];
   /** As `GET executions/{id}` has them. */
-  executions: (Record<string, unknown> & { id: string; namespace: string; flowId: string })[];
+  executions: KestraExecution[];
+  /** Takes the place of `executions` when it is given. */
+  executionStore?: KestraExecutionStore;
   /** By execution id (2.0). */
   outputs?: Record<string, unknown>;
   triggers: unknown[];

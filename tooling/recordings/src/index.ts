@@ -51,3 +51,48 @@ export const openMetadataExchanges = (version: OpenMetadataVersion): Exchange[] 
 
 /** The group in a Kestra recording's name: `fill-snap-graph` of `2196_fill-snap-graph_flows-…`. */
 export const groupOf = (exchange: Exchange): string => exchange.file.split('_')[1] ?? '';
+
+const datasetVersions = {
+  '0.17.23': [true],
+  '0.20.5': [true, false],
+  '1.0.3': [true, false],
+  '2.0.0': [true, false],
+} as const satisfies Record<KestraVersion, readonly boolean[]>;
+
+/** The name of a dataset, e.g. `1.0.3` or `1.0.3-without-plugins`. */
+export type DatasetName = KestraVersion | `${'0.20.5' | '1.0.3' | '2.0.0'}-without-plugins`;
+
+/** Every dataset: what a server of each version held, with the plugins its flows use and (from 0.20.5) without them. */
+export const datasetNames: readonly DatasetName[] = kestraVersions.flatMap((version) =>
+  datasetVersions[version].map((plugins) => (plugins ? version : `${version}-without-plugins`) as DatasetName),
+);
+
+/** What a Kestra server held at one moment: the `KestraDataset` of @flowmeta/sandbox, which this package must not import. */
+export interface RecordedDataset {
+  version: string;
+  /** ISO 8601. */
+  takenAt: string;
+  configs: Record<string, unknown>;
+  flows: {
+    flow: Record<string, unknown> & { namespace: string; id: string };
+    source?: string;
+    graph: { status: number; body: unknown };
+    dependencies?: unknown;
+  }[];
+  executions: (Record<string, unknown> & { id: string; namespace: string; flowId: string })[];
+  outputs?: Record<string, unknown>;
+  triggers: unknown[];
+  plugins: unknown;
+  namespaces?: unknown[];
+}
+
+function readJson(path: string): unknown {
+  return JSON.parse(gunzipSync(readFileSync(new URL(`../data/${path}.json.gz`, import.meta.url))).toString('utf8'));
+}
+
+/** What a server of that version held, with or without the plugins that its flows use (0.17.23 only with). */
+export function kestraDataset(version: KestraVersion, { plugins }: { plugins: boolean }): RecordedDataset {
+  const name = (plugins ? version : `${version}-without-plugins`) as DatasetName;
+  if (!datasetNames.includes(name)) throw new RangeError(`there is no recorded dataset ${name}`);
+  return readJson(`datasets/${name}`) as RecordedDataset;
+}
