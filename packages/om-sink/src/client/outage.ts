@@ -59,7 +59,7 @@ export function createOutageGuard(options: OutagePatience & { signal?: AbortSign
         } catch (error) {
           if (!(error instanceof OpenMetadataError) || !looksPassing(error)) throw error;
           const pause = waits[tries];
-          if (pause === undefined) throw givenUp(error, waits);
+          if (pause === undefined) throw tries === 0 ? error : givenUp(error, waits);
           await sleep(pause, signal);
         }
       }
