@@ -1,6 +1,13 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { Agent, request as httpRequest } from 'node:http';
-import { type Exchange, groupOf, type KestraVersion, kestraDataset, kestraExchanges, kestraVersions } from '@flowmeta/recordings';
+import {
+  type Exchange,
+  groupOf,
+  type KestraVersion,
+  kestraDataset,
+  kestraExchanges,
+  kestraVersions,
+} from '@flowmeta/recordings';
 import { startKestraSandbox } from '@flowmeta/sandbox';
 import { describe, expect, it } from 'vitest';
 import type { KestraDataset, KestraSandboxOptions, Sandbox } from '../src/types.js';
@@ -29,7 +36,10 @@ function authorizationOf(exchange: Exchange): string | undefined {
   return recorded.startsWith('Bearer') ? 'Bearer some-token' : basic(username);
 }
 
-function optionsOf(server: Server, version: KestraVersion): Pick<KestraSandboxOptions, 'dataset' | 'auth' | 'contextPath'> {
+function optionsOf(
+  server: Server,
+  version: KestraVersion,
+): Pick<KestraSandboxOptions, 'dataset' | 'auth' | 'contextPath'> {
   const plugins = server !== 'without-plugins';
   const dataset = kestraDataset(version, { plugins }) as KestraDataset;
   const auth = { kind: 'basic', username, password } as const;
@@ -99,20 +109,25 @@ describe.each(kestraVersions)('Kestra %s', (version) => {
       clock.now = Date.parse(exchange.at ?? '');
       const { query, path } = exchange.request;
       const replayed = await send(sandbox.url, exchange, query);
-      const paged = replayed.status === 200 && path.endsWith('/search') && Array.isArray((exchange.response.body as { results?: unknown })?.results);
-      let everything: Record<string, unknown>[] = [];
+      const paged =
+        replayed.status === 200 &&
+        path.endsWith('/search') &&
+        Array.isArray((exchange.response.body as { results?: unknown })?.results);
+      let whole: { results: Record<string, unknown>[]; total: number } = { results: [], total: 0 };
       if (paged && !path.includes('namespaces/')) {
         const rest = query.split('&').filter((part) => part !== '' && !/^(page|size)=/.test(part));
-        const whole = await send(sandbox.url, exchange, [...rest, 'page=1', 'size=100000'].join('&'));
-        everything = JSON.parse(whole.text).results;
+        const one = [...rest, 'page=1', 'size=100000'].join('&');
+        whole = JSON.parse((await send(sandbox.url, exchange, one)).text);
       }
-      const search = paged && !path.includes('namespaces/') ? { everything, known } : undefined;
+      const search =
+        paged && !path.includes('namespaces/') ? { everything: whole.results, total: whole.total, known } : undefined;
       const reason = difference(exchange, replayed, search);
       if (reason !== undefined) found[exchange.file] = reason;
     }
     agent.destroy();
     await Promise.all([...sandboxes.values()].map(({ sandbox }) => sandbox.close()));
-    if (process.env.FLOWMETA_REPLAY_OUT) writeFileSync(`${process.env.FLOWMETA_REPLAY_OUT}/${version}.json`, JSON.stringify(found, null, 1));
+    if (process.env.FLOWMETA_REPLAY_OUT)
+      writeFileSync(`${process.env.FLOWMETA_REPLAY_OUT}/${version}.json`, JSON.stringify(found, null, 1));
 
     const agreed = inScope - Object.keys(found).length;
     console.log(`Kestra ${version}: ${agreed} agreed / ${inScope} in scope / ${all.length} all`);

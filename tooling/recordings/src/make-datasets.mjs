@@ -21,6 +21,18 @@ const read = (version) =>
 const keyOf = (item) => `${item.namespace}/${item.id}`;
 const flowOfPath = (path) => path.match(/\/flows\/([^/]+\/[^/]+)/)?.[1];
 
+const contextOf = (item) => item.triggerContext ?? item.state;
+const triggerKey = ({ namespace, flowId, triggerId }) => `${namespace}/${flowId}/${triggerId}`;
+
+/** Without plugins a search's total still counts triggers that it cannot show: they are kept without their definition. */
+function triggersOf(shown, complete) {
+  const seen = new Set(shown.results.map((item) => triggerKey(contextOf(item))));
+  const hidden = complete.results
+    .filter((item) => !seen.has(triggerKey(contextOf(item))))
+    .map(({ trigger, abstractTrigger, ...context }) => context);
+  return shown.results.length < shown.total ? [...shown.results, ...hidden] : shown.results;
+}
+
 function dataset(version, prefix) {
   const exchanges = read(version);
   const group = (name) => exchanges.filter((exchange) => exchange.file.split('_')[1] === name);
@@ -29,8 +41,9 @@ function dataset(version, prefix) {
 
   const sources = new Map(snapshot('flow').map(({ response }) => [keyOf(response.body), response.body.source]));
   const graphs = new Map(group(`${prefix}-graph`).map((each) => [flowOfPath(each.request.path), each.response]));
+  // The topology is a table of the database, which the servers without plugins shared with those that have them.
   const dependencies = new Map(
-    snapshot('flow-deps').map((each) => [flowOfPath(each.request.path), each.response.body]),
+    answers('fill-snap-flow-deps').map((each) => [flowOfPath(each.request.path), each.response.body]),
   );
   const flows = snapshot('flows')
     .flatMap(({ response }) => response.body.results)
@@ -48,7 +61,10 @@ function dataset(version, prefix) {
   // The searches name every execution of the moment. The servers without plugins ran on the same database, so what was not
   // fetched by id there is taken from the snapshot with plugins (those fetched twice are equal).
   const byId = new Map(
-    [...answers('fill-snap-execution'), ...snapshot('execution')].map(({ response }) => [response.body.id, response.body]),
+    [...answers('fill-snap-execution'), ...snapshot('execution')].map(({ response }) => [
+      response.body.id,
+      response.body,
+    ]),
   );
   const listed = [...snapshot('execs'), ...snapshot('loops')].flatMap(({ response }) => response.body.results);
   const executions = [...new Set(listed.map(({ id }) => id))].map((id) => byId.get(id));
@@ -65,13 +81,13 @@ function dataset(version, prefix) {
     flows,
     executions,
     ...(Object.keys(outputs).length > 0 ? { outputs } : {}),
-    triggers: snapshot('triggers')[0].response.body.results,
+    triggers: triggersOf(snapshot('triggers')[0].response.body, answers('fill-snap-triggers')[0].response.body),
     plugins: snapshot('plugins').at(-1).response.body,
     ...(namespaces.length > 0 ? { namespaces } : {}),
   };
 }
 
-/** Without what only a recording of that one server would know: its own address, logs on its disk, worker ids, webhook keys. */
+/** Without what only that one server knows: its address, log files on its disk, the ids of its workers. */
 function trimmed(value, key) {
   if (Array.isArray(value)) return value.map((item) => trimmed(item));
   if (value && typeof value === 'object')

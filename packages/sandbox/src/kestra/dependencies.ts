@@ -48,19 +48,28 @@ export function flowDependencies(
   return all;
 }
 
-/** What `/dependencies` of a namespace answers: its flows' own, and flows without any, whose uid lacks the tenant. */
+/**
+ * What `/dependencies` of a namespace answers. Its flows without any dependency are there too, with a uid that lacks the tenant.
+ * Up to 1.0 only edges within the namespace count; 2.0 takes child namespaces in, and edges that lead elsewhere.
+ */
 export function namespaceDependencies(
   flows: ReadonlyMap<string, FlowEntry>,
   namespace: string,
   dialect: KestraDialect,
 ): Topology {
+  const wide = dialect.namespaceDependenciesIncludeChildren;
   const inside = [...flows.values()].filter(({ flow }) =>
-    dialect.namespaceDependenciesIncludeChildren ? isOrBelow(flow.namespace, namespace) : flow.namespace === namespace,
+    wide ? isOrBelow(flow.namespace, namespace) : flow.namespace === namespace,
   );
-  const connected = union(inside.map(topologyOf));
-  const known = new Set(connected.nodes.map(keyOf));
+  const all = union(inside.map(topologyOf));
+  const own = new Set(inside.map(({ flow }) => keyOf(flow)));
+  const ownUids = new Set(all.nodes.filter((node) => own.has(keyOf(node))).map((node) => node.uid));
+  const edges = all.edges.filter((edge) => ownUids.has(edge.source) && (wide || ownUids.has(edge.target)));
+  const connected = new Set(edges.flatMap((edge) => [edge.source, edge.target]));
+  const kept = all.nodes.filter((node) => connected.has(node.uid));
+  const known = new Set(kept.map(keyOf));
   const isolated = inside
     .filter(({ flow }) => !known.has(keyOf(flow)))
     .map(({ flow }) => ({ uid: `${flow.namespace}_${flow.id}`, namespace: flow.namespace, id: flow.id }));
-  return { nodes: [...connected.nodes, ...isolated], edges: connected.edges };
+  return { nodes: [...kept, ...isolated], edges };
 }

@@ -124,7 +124,7 @@ export const executionRoutes: readonly Route[] = [
     pattern: 'stats/executions/latest/group-by-flow',
     handle: (state, { body }) => {
       const { flows } = (body ?? {}) as { flows?: unknown };
-      const found = latestByFlow(state, wantedFlows(flows ?? []), ({ startMs }) => startMs);
+      const found = latestByFlow(state, wantedFlows(flows ?? []), ({ endMs }) => endMs);
       return ok(found.map(({ index }) => state.executions.at(index)));
     },
   },

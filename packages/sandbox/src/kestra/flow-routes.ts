@@ -116,7 +116,8 @@ export const flowRoutes: readonly Route[] = [
     handle: (state, request) => {
       const entry = flowOf(state, request);
       if (!entry) throw notFound();
-      return ok([{ ...entry.flow, source: entry.source }]);
+      const { exception: _, ...flow } = entry.flow;
+      return ok([{ ...flow, source: entry.source }]);
     },
   },
 ];

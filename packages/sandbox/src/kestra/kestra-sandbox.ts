@@ -108,7 +108,7 @@ export async function startKestraSandbox(options: KestraSandboxOptions): Promise
     const refused = gate.check({ path, authorization: headers.authorization });
     if (refused) return refused;
     const local = path.slice(contextPath.length);
-    if (local === '/ping') return { status: 200, headers: { 'content-type': 'text/plain' }, text: 'pong' };
+    if (local === '/ping') return { status: 200, headers: { 'content-type': 'application/json' }, text: 'pong' };
     if (local === '/' || local === '') return { status: 307, headers: { location: `${contextPath}/ui/` } };
     const target = locate(path);
     if (!target) throw notFound();

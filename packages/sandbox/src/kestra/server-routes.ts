@@ -1,4 +1,4 @@
-import { ok } from './answers.js';
+import { KestraRefusal, ok } from './answers.js';
 import { namespaceDependencies } from './dependencies.js';
 import type { KestraDialect } from './dialect.js';
 import { systemNamespace } from './flow-search.js';
@@ -23,7 +23,19 @@ function namespacesOf(state: KestraState): { id: string }[] {
 
 const triggersOf = (state: KestraState): TriggerItem[] => state.dataset.triggers as TriggerItem[];
 
+/** Paths of the real server that the stand-in does not offer, and that must not be taken for a namespace or an id. */
+const notOffered = ['flows/source', 'executions/distinct-field-values'];
+
 export const serverRoutes: readonly Route[] = [
+  ...notOffered.map(
+    (pattern): Route => ({
+      method: 'GET',
+      pattern,
+      handle: () => {
+        throw new KestraRefusal(501, `Not Implemented: the sandbox does not offer ${pattern}`);
+      },
+    }),
+  ),
   { method: 'GET', pattern: 'configs', global: true, handle: (state) => ok(state.dataset.configs) },
   { method: 'GET', pattern: 'plugins', global: true, handle: (state) => ok(state.dataset.plugins) },
   {
@@ -54,7 +66,8 @@ export const serverRoutes: readonly Route[] = [
       const { dialect } = state;
       const found = findTriggers(triggersOf(state), query, dialect);
       const { rows, total } = cut(found, readPage(query, { dialect, operation: 'searchTriggers' }));
-      return ok({ results: rows, total });
+      // A trigger whose definition is gone counts in the total and is left out of its page.
+      return ok({ results: rows.filter((item) => item.trigger ?? item.abstractTrigger), total });
     },
   },
   {

@@ -5,8 +5,8 @@ export type Server = 'open' | 'with-auth' | 'context-path' | 'without-plugins' |
 
 /**
  * What is replayed: requests to these paths (below `/api/v1/` and the tenant, `{}` for one segment; the others from the root).
- * Out of scope is what the stand-in does not offer: an execution's graph, definition, logs and metrics, plugin details, writes,
- * the management port, dashboards and daily statistics.
+ * Out of scope is what the stand-in does not offer: an execution's graph, definition, logs and metrics, plugin details, searches in
+ * sources, distinct values, writes, the management port, dashboards and daily statistics.
  */
 export const paths = [
   'configs',
@@ -60,9 +60,15 @@ export const otherServers: Readonly<Record<string, string>> = {
   open: 'starts an execution by webhook',
 };
 
+const notOffered = /\/(flows\/source|executions\/distinct-field-values)$/;
+
 const patterns = paths.map((path) => {
   const inner = path.replace(/[.]/g, '\\.').replaceAll('{}', '[^/]+');
-  return new RegExp(path.startsWith('/') ? `^(?:/kestra)?${inner}$` : `^(?:/[A-Za-z]*)?/api/v1/(?:[^/]+/)?${inner}$`);
+  return new RegExp(
+    path.startsWith('/')
+      ? `^(?:/kestra)?${inner}$`
+      : `^(?:/[A-Za-z]*)?/api/v1/(?:(?:main|default|nosuchtenant)/)?${inner}$`,
+  );
 });
 
 /** The stand-in that an exchange is replayed against, or nothing where it is out of scope. */
@@ -70,7 +76,7 @@ export function serverOf(exchange: Exchange): Server | undefined {
   const group = groupOf(exchange);
   const { path, method } = exchange.request;
   if (otherServers[group] || (method !== 'GET' && method !== 'POST')) return undefined;
-  if (!patterns.some((pattern) => pattern.test(path))) return undefined;
+  if (notOffered.test(path) || !patterns.some((pattern) => pattern.test(path))) return undefined;
   if (group.startsWith('fill-nocred')) return 'not-set-up';
   if (group.startsWith('fill-np') || group === 'noplugin') return 'without-plugins';
   if (group.startsWith('fill-ctx')) return 'context-path';
