@@ -1,0 +1,145 @@
+import {
+  type Connector,
+  type ConnectorContext,
+  defineConnector,
+  type ReadOptions,
+  specVersion,
+  VerdictError,
+} from '@flowmeta/connector';
+import {
+  createKestraClient,
+  type KestraAuth,
+  type KestraClient,
+  type KestraClientOptions,
+} from '@flowmeta/kestra-client';
+import { createRedactor } from '@flowmeta/redact';
+import { checkSteps } from './check.js';
+import { type KestraConfig, kestraConfigSchema } from './config.js';
+import { untilAborted } from './in-order.js';
+import { readEvents } from './read.js';
+import { compileSelection } from './selection.js';
+
+const capabilities = { runs: true, owners: true };
+
+/** Kestra as a source of pipelines and runs: what the registry, the docs and the runner know of it. */
+export const kestraConnector = defineConnector({
+  name: 'kestra',
+  title: 'Kestra',
+  description:
+    'Reads flows, task graphs, schedules, labels, owners and executions of Kestra 0.17 to 2.0, open source and Enterprise.',
+  configSchema: kestraConfigSchema,
+  examples: [
+    {
+      title: 'With a user name',
+      config: {
+        type: 'Kestra',
+        hostPort: 'https://kestra.example.com',
+        username: 'catalog@example.com',
+        password: '$KESTRA_PASSWORD',
+      },
+    },
+    {
+      title: 'Enterprise, one tenant, two namespaces',
+      config: {
+        type: 'Kestra',
+        hostPort: 'https://kestra.example.com',
+        tenantId: 'production',
+        token: '$KESTRA_TOKEN',
+        namespaces: { includes: ['company.team', 'company.sales'] },
+        ownerMapping: { 'company.sales': 'sales-team' },
+      },
+    },
+  ],
+  capabilities,
+  open: (config, context) => connectKestra(createKestraClient(clientOptions(config, context)), config, context),
+});
+
+function clientOptions(config: KestraConfig, context: ConnectorContext): KestraClientOptions {
+  const { caCertificate, sslCertificate, sslKey } = config.sslConfig ?? {};
+  return {
+    url: config.hostPort,
+    ...(config.tenantId !== undefined && { tenant: config.tenantId }),
+    auth: authOf(config),
+    tls: {
+      verify: config.verifySSL !== 'ignore',
+      ...(caCertificate !== undefined && { ca: caCertificate }),
+      ...(sslCertificate !== undefined && { cert: sslCertificate }),
+      ...(sslKey !== undefined && { key: sslKey }),
+    },
+    timeoutMs: config.requestTimeout * 1000,
+    concurrency: config.concurrency,
+    ...(context.proxyEnvironment && { proxy: context.proxyEnvironment }),
+    ...(context.userAgent !== undefined && { userAgent: context.userAgent }),
+    ...(context.onRequest && { onAttempt: context.onRequest }),
+  };
+}
+
+function authOf({ username, password, token }: KestraConfig): KestraAuth {
+  if (token !== undefined) return { kind: 'bearer', token };
+  if (username !== undefined && password !== undefined) return { kind: 'basic', username, password };
+  return { kind: 'none' };
+}
+
+/**
+ * The connector over a client that is already there; it closes the client with itself.
+ *
+ * @throws VerdictError `fatal` when a filter pattern of the workflow can't be used.
+ */
+export function connectKestra(client: KestraClient, config: KestraConfig, context: ConnectorContext): Connector {
+  const redactor = createRedactor(
+    [config.password, config.token, config.sslConfig?.sslKey].filter((secret) => secret !== undefined),
+  );
+  const select = compileSelection({ config, selection: context.selection });
+  const closing = new AbortController();
+  const signalOf = (signal: AbortSignal | undefined, end: AbortSignal) =>
+    AbortSignal.any([closing.signal, end, ...(signal ? [signal] : [])]);
+
+  return {
+    specVersion,
+    name: kestraConnectorName,
+    capabilities,
+
+    async *check({ signal } = {}) {
+      const end = new AbortController();
+      const either = signalOf(signal, end.signal);
+      try {
+        const steps = checkSteps({
+          client,
+          hasCredentials: authOf(config).kind !== 'none',
+          now: context.now(),
+          signal: either,
+        });
+        for await (const step of untilAborted(steps, either)) {
+          const { hint } = step;
+          yield {
+            ...step,
+            message: redactor.text(step.message),
+            ...(hint !== undefined && { hint: redactor.text(hint) }),
+          };
+        }
+      } finally {
+        end.abort(leftEarly);
+      }
+    },
+
+    async *read(options: ReadOptions) {
+      // Whoever leaves the loop early ends the requests that are under way.
+      const end = new AbortController();
+      const signal = signalOf(options.signal, end.signal);
+      try {
+        const events = readEvents(options, { client, config, redactor, selection: select(options.namespaces), signal });
+        yield* untilAborted(events, signal);
+      } finally {
+        end.abort(leftEarly);
+      }
+    },
+
+    async close() {
+      closing.abort(new VerdictError('The connection to Kestra is closed.', { verdict: 'fatal' }));
+      await client.close();
+    },
+  };
+}
+
+const kestraConnectorName = 'kestra';
+const leftEarly = new Error('The read was left.');

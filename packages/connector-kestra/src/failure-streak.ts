@@ -1,0 +1,27 @@
+import { verdictOf } from '@flowmeta/connector';
+
+/** So many failures in a row mean that the server is gone, not that so many items are odd. */
+const longestStreak = 5;
+
+/**
+ * Decides whether a failure concerns one item or the whole read. Errors with the verdict `fatal` always end the read;
+ * those that would pass (`retry`) do so when several items in a row met them, after all their retries.
+ */
+export class FailureStreak {
+  #length = 0;
+
+  /** Awaits one item's work; `onFailure` stands in for its result. Rejects when the read should end. */
+  async guard<T>(work: Promise<T>, onFailure: (error: Error) => T): Promise<T> {
+    try {
+      const result = await work;
+      this.#length = 0;
+      return result;
+    } catch (thrown) {
+      const error = thrown instanceof Error ? thrown : new Error(String(thrown));
+      const verdict = verdictOf(error);
+      this.#length = verdict === 'retry' ? this.#length + 1 : 0;
+      if (verdict === 'fatal' || this.#length >= longestStreak) throw error;
+      return onFailure(error);
+    }
+  }
+}

@@ -1,0 +1,79 @@
+import type { KestraFlow, KestraTask, KestraTrigger } from '@flowmeta/kestra-client';
+import { parse } from 'yaml';
+
+type Node = Record<string, unknown>;
+
+/**
+ * A flow read from its YAML, for one that the server has but can't parse. What the server knows anyway (namespace, id,
+ * revision) is taken from `known`. All scalars are read as text, as Kestra does where it wants text: a label `env: on`
+ * has the value `on`.
+ *
+ * @throws Error when the YAML holds no flow with tasks.
+ */
+export function flowFromSource(source: string, known: KestraFlow): KestraFlow {
+  const document: unknown = parse(source, { schema: 'failsafe', merge: true, maxAliasCount: 1000 });
+  if (!isNode(document)) throw new Error('The source is no YAML mapping.');
+  const tasks = nodesOf(document.tasks) as unknown as KestraTask[];
+  if (tasks.length === 0) throw new Error('The source has no tasks.');
+  const description = textOf(document.description);
+  const limit = Number(isNode(document.concurrency) ? document.concurrency.limit : undefined);
+  return {
+    ...known,
+    ...(description !== undefined && { description }),
+    disabled: document.disabled === 'true',
+    labels: labelsOf(document.labels),
+    inputs: inputsOf(document.inputs),
+    tasks: tasks.map(readSwitches),
+    errors: nodesOf(document.errors).map(readSwitches) as KestraTask[],
+    finally: nodesOf(document.finally).map(readSwitches) as KestraTask[],
+    afterExecution: nodesOf(document.afterExecution).map(readSwitches) as KestraTask[],
+    triggers: nodesOf(document.triggers).map(readSwitches) as KestraTrigger[],
+    ...(limit > 0 && { concurrency: { limit } }),
+  };
+}
+
+/** `disabled` is the one switch that is read, at every depth. */
+function readSwitches<T>(value: T): T {
+  if (Array.isArray(value)) return value.map(readSwitches) as T;
+  if (!isNode(value)) return value;
+  const entries = Object.entries(value).map(([key, member]) => [
+    key,
+    key === 'disabled' && typeof member === 'string' ? member === 'true' : readSwitches(member),
+  ]);
+  return Object.fromEntries(entries) as T;
+}
+
+/** Labels are a mapping, or a list of `{key, value}`. */
+function labelsOf(labels: unknown): KestraFlow['labels'] {
+  const pairs = Array.isArray(labels)
+    ? labels.filter(isNode).map(({ key, value }) => [key, value])
+    : Object.entries(isNode(labels) ? labels : {});
+  return pairs.flatMap(([key, value]) =>
+    typeof key === 'string' && typeof value === 'string' ? [{ key, value }] : [],
+  );
+}
+
+/** An input is named by `id`, before 0.15 by `name`. */
+function inputsOf(inputs: unknown): KestraFlow['inputs'] {
+  return listOf(inputs).flatMap((input) => {
+    const id = textOf(input.id) ?? textOf(input.name);
+    const type = textOf(input.type);
+    const description = textOf(input.description);
+    if (id === undefined) return [];
+    return [{ id, ...(type && { type }), required: input.required !== 'false', ...(description && { description }) }];
+  });
+}
+
+/** Entries of a list that have an id and a type; YAML may hold anything else. */
+function nodesOf(list: unknown): Node[] {
+  return listOf(list).filter((entry) => textOf(entry.id) !== undefined && textOf(entry.type) !== undefined);
+}
+
+const listOf = (list: unknown): Node[] => (Array.isArray(list) ? list.filter(isNode) : []);
+
+const textOf = (value: unknown): string | undefined =>
+  typeof value === 'string' && value.trim() !== '' ? value : undefined;
+
+function isNode(value: unknown): value is Node {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

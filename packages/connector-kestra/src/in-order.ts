@@ -1,0 +1,64 @@
+/**
+ * Transforms items side by side, at most `concurrency` at a time, and yields the results in the order of the items.
+ * Pulls no more items than it works on: a slow consumer slows the source down.
+ */
+export async function* mapInOrder<T, R>(
+  items: AsyncIterable<T>,
+  transform: (item: T) => Promise<R>,
+  concurrency: number,
+): AsyncGenerator<R> {
+  const iterator = items[Symbol.asyncIterator]();
+  const underWay: Promise<R>[] = [];
+  let isDone = false;
+  try {
+    for (;;) {
+      while (!isDone && underWay.length < concurrency) {
+        const next = await iterator.next();
+        if (next.done) {
+          isDone = true;
+          break;
+        }
+        const result = transform(next.value);
+        // It is awaited in its turn, which may never come.
+        result.catch(() => {});
+        underWay.push(result);
+      }
+      const first = underWay.shift();
+      if (first === undefined) return;
+      yield await first;
+    }
+  } finally {
+    if (!isDone) await iterator.return?.();
+  }
+}
+
+/**
+ * The same items until the signal is aborted: then it rejects with the signal's reason at once, whatever the source is
+ * doing, also where the source itself failed of it.
+ */
+export async function* untilAborted<T>(items: AsyncIterable<T>, signal: AbortSignal): AsyncGenerator<T> {
+  signal.throwIfAborted();
+  let abort: () => void = () => {};
+  const aborted = new Promise<never>((_, reject) => {
+    abort = () => reject(signal.reason);
+  });
+  aborted.catch(() => {});
+  signal.addEventListener('abort', abort, { once: true });
+  const iterator = items[Symbol.asyncIterator]();
+  try {
+    for (;;) {
+      const next = await Promise.race([iterator.next(), aborted]);
+      signal.throwIfAborted();
+      if (next.done) return;
+      yield next.value;
+      signal.throwIfAborted();
+    }
+  } catch (error) {
+    signal.throwIfAborted();
+    throw error;
+  } finally {
+    signal.removeEventListener('abort', abort);
+    // Not awaited: it waits for a step that may be under way.
+    iterator.return?.()?.then(undefined, () => {});
+  }
+}
