@@ -1,0 +1,144 @@
+import type { ServerAnswer } from '../http-server.js';
+import { type Catalog, findById, findByName } from './catalog.js';
+import { type EntityType, entityKinds, type Json, listOf } from './entities.js';
+import { resolveParent, writeEntity } from './entity-writes.js';
+import { childName } from './fully-qualified-name.js';
+import type { Caller } from './principals.js';
+import { referenceTo } from './references.js';
+import { notFound, refuse } from './refusals.js';
+import { readBody } from './request-body.js';
+import type { BodyName } from './request-shapes.js';
+import { draftOf, requireProperties } from './services.js';
+
+const shapeNames: Partial<Record<EntityType, BodyName>> = {
+  classification: 'createClassification',
+  tag: 'createTag',
+  ingestionPipeline: 'createIngestionPipeline',
+};
+
+const sized = new Set(['CHAR', 'VARCHAR', 'BINARY', 'VARBINARY']);
+
+/** Columns as a table holds them: with their type in words and their names in full. */
+export function readColumns(columns: unknown, holder: string): Json[] {
+  return listOf<Json>(columns).map((column) => {
+    const type = String(column.dataType ?? 'UNKNOWN');
+    if (sized.has(type) && column.dataLength === undefined) {
+      throw refuse(400, 'For column data types char, varchar, binary, varbinary dataLength must not be null');
+    }
+    const fullyQualifiedName = childName(holder, String(column.name));
+    const read: Json = { ...column, dataTypeDisplay: column.dataTypeDisplay ?? type.toLowerCase(), fullyQualifiedName };
+    if (column.children !== undefined) read.children = readColumns(column.children, fullyQualifiedName);
+    return read;
+  });
+}
+
+/** What an entity has although its body does not say so. */
+function defaultsOf(catalog: Catalog, type: EntityType): Json {
+  const organization = findByName(catalog, 'team', 'Organization');
+  const home = organization ? [referenceTo(catalog, organization)] : [];
+  switch (type) {
+    case 'classification':
+    case 'tag':
+      return { provider: 'user', mutuallyExclusive: false, ...(type === 'tag' ? { deprecated: false } : {}) };
+    case 'user':
+      return { isBot: false, isAdmin: false, teams: home };
+    case 'topic':
+      return { cleanupPolicies: [], retentionSize: -1 };
+    case 'dashboard':
+      return { dashboardType: 'Dashboard', charts: [], dataModels: [] };
+    case 'ingestionPipeline':
+      return { loggerLevel: 'INFO', deployed: false, enabled: true, provider: 'user' };
+    default:
+      return {};
+  }
+}
+
+/** Airflow's settings with the defaults that the server fills in. */
+const airflowDefaults: Json = {
+  pausePipeline: false,
+  concurrency: 1,
+  pipelineTimezone: 'UTC',
+  retries: 0,
+  retryDelay: 300,
+  pipelineCatchup: false,
+  maxActiveRuns: 1,
+  workflowDefaultView: 'tree',
+  workflowDefaultViewOrientation: 'LR',
+};
+
+/** PUT and POST of everything but pipelines and their services. */
+export function writeOther(
+  catalog: Catalog,
+  type: EntityType,
+  options: { body: unknown; caller: Caller; method: 'PUT' | 'POST' },
+): ServerAnswer {
+  const { caller, method } = options;
+  const shape = catalog.shapes[shapeNames[type] ?? 'pipeline'];
+  const kind = entityKinds[type];
+  const body =
+    shapeNames[type] && shape ? readBody(shape, options.body) : requireProperties(type, kind.required, options.body);
+  const parent = resolveParent(catalog, type, body);
+  const draft = draftOf(catalog, body, kind.parent ? [kind.parent.property] : []);
+  draft.own = { ...defaultsOf(catalog, type), ...draft.own };
+  if (type === 'table' && parent) {
+    draft.own.columns = readColumns(body.columns, childName(parent.fullyQualifiedName, String(body.name)));
+  }
+  if (type === 'ingestionPipeline') draft.own.airflowConfig = { ...airflowDefaults, ...(body.airflowConfig as Json) };
+  if (type === 'user') delete draft.own.password;
+  return writeEntity(catalog, { type, body, draft, caller, method });
+}
+
+/** `PUT /services/ingestionPipelines/{name}/pipelineStatus`: by run id, 201 (§7.2, recorded). */
+export function putIngestionRun(
+  catalog: Catalog,
+  name: string,
+  options: { body: unknown; caller: Caller },
+): ServerAnswer {
+  const { caller } = options;
+  const shape = catalog.shapes.ingestionPipelineStatus;
+  const read = shape ? readBody(shape, options.body) : {};
+  const pipeline = findByName(catalog, 'ingestionPipeline', name);
+  if (!pipeline || pipeline.deleted) throw notFound('ingestionPipeline', name);
+  const hasSteps = shape?.IngestionPipelineStatus?.properties.status !== undefined;
+  const run: Json = hasSteps && read.status === undefined ? { ...read, status: [] } : read;
+  const runs = catalog.ingestionRuns.get(pipeline.fullyQualifiedName) ?? new Map<string, Json>();
+  catalog.ingestionRuns.set(pipeline.fullyQualifiedName, runs);
+  const key = String(run.runId ?? '');
+  const old = runs.get(key);
+  runs.set(key, run);
+  catalog.changes += 1;
+  const field: Json = { name: 'pipelineStatus', ...(old ? { oldValue: old } : {}), newValue: run };
+  return {
+    status: 201,
+    headers: { 'x-openmetadata-change': 'entityFieldsChanged' },
+    json: {
+      eventType: 'entityUpdated',
+      entityType: 'ingestionPipeline',
+      entityId: pipeline.id,
+      entityFullyQualifiedName: pipeline.fullyQualifiedName,
+      previousVersion: pipeline.version,
+      currentVersion: pipeline.version,
+      userName: caller.name,
+      timestamp: catalog.now(),
+      changeDescription: {
+        fieldsAdded: [],
+        fieldsUpdated: [field],
+        fieldsDeleted: [],
+        previousVersion: pipeline.version,
+      },
+    },
+  };
+}
+
+/** The runs of an ingestion pipeline, newest first. */
+export function ingestionRunsOf(catalog: Catalog, name: string): Json[] {
+  const runs = [...(catalog.ingestionRuns.get(name)?.values() ?? [])];
+  return runs.sort((a, b) => Number(b.timestamp) - Number(a.timestamp));
+}
+
+/** The user that asks, as `GET /users/loggedInUser` shows it. */
+export function findUser(catalog: Catalog, caller: Caller) {
+  const user = findByName(catalog, 'user', caller.name);
+  if (!user) throw notFound('user', caller.name);
+  return findById(catalog, 'user', user.id) ?? user;
+}

@@ -1,0 +1,80 @@
+import { startServer } from '../http-server.js';
+import type { OpenMetadataSandbox, OpenMetadataSandboxOptions } from '../types.js';
+import { type Catalog, createCatalog } from './catalog.js';
+import type { Entity, Json } from './entities.js';
+import { allFields, viewEntity } from './entity-views.js';
+import { createHandler } from './handler.js';
+import { loadRequestShapes } from './request-shapes.js';
+import { furnish, seedEntity } from './seeds.js';
+import { statusesOf } from './status-store.js';
+import { rulesOf } from './versions.js';
+
+const variable = /^(?:[0-9a-f]{8}-[0-9a-f-]{27}|-?\d+)$/i;
+
+/** `/api/v1/pipelines/name/{}` of a path with a name in it, for counts. */
+export function patternOf(path: string): string {
+  const segments = path.split('/');
+  return segments
+    .map((segment, position) => {
+      const before = segments[position - 1];
+      const isName =
+        before === 'name' || segments[position + 1] === 'status' || segments[position + 1] === 'pipelineStatus';
+      return isName || variable.test(segment) ? '{}' : segment;
+    })
+    .join('/');
+}
+
+function inspect(catalog: Catalog): OpenMetadataSandbox['catalog'] {
+  const rows = (type: Entity['type']): Entity[] =>
+    catalog.tables[type].index.ids().flatMap((id) => catalog.tables[type].byId.get(id) ?? []);
+  const views = (type: Entity['type']): Json[] => rows(type).map((row) => viewEntity(catalog, row, allFields));
+  const nameOf = ({ type, id }: { type: string; id: string }): { type: string; fqn: string } => ({
+    type,
+    fqn: catalog.tables[type as Entity['type']]?.byId.get(id)?.fullyQualifiedName ?? id,
+  });
+  return {
+    services: () => views('pipelineService'),
+    pipelines: () => views('pipeline') as ReturnType<OpenMetadataSandbox['catalog']['pipelines']>,
+    statuses: (fqn) => statusesOf(catalog, fqn),
+    edges: () =>
+      [...catalog.lineage.byKey.values()].map(({ from, to, details = {} }) => ({
+        from: nameOf(from),
+        to: nameOf(to),
+        details,
+      })),
+    tags: () => rows('tag').map((row) => row.fullyQualifiedName),
+    changes: () => catalog.changes,
+  };
+}
+
+/**
+ * Starts an OpenMetadata stand-in: a catalog in memory behind real HTTP on 127.0.0.1. 1.2 and 1.6 behave as recorded of real servers,
+ * the versions between and after as their schemas and documents say (`simulated`).
+ *
+ * The token signs in as the ingestion bot; `<token>.admin` signs in as an administrator and `<token>.<name>` as the user of that name.
+ * Throws for a version that it does not know.
+ */
+export async function startOpenMetadataSandbox(options: OpenMetadataSandboxOptions = {}): Promise<OpenMetadataSandbox> {
+  const { version = '1.6', token = 'sandbox-token', now = Date.now } = options;
+  const rules = rulesOf(version);
+  const shapes = await loadRequestShapes(rules.version);
+  const catalog = createCatalog({ rules, shapes, now });
+  furnish(catalog);
+  const { port, latencyMs, faults, recordRequests } = options;
+  const server = await startServer({
+    port,
+    latencyMs,
+    faults,
+    recordRequests,
+    patternOf,
+    handle: createHandler(catalog, token),
+  });
+  catalog.origin = server.url;
+  return {
+    ...server,
+    token,
+    simulated: rules.simulated,
+    catalog: inspect(catalog),
+    seed: (type, entity) => seedEntity(catalog, type, entity),
+  };
+}
