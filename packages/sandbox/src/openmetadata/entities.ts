@@ -83,6 +83,8 @@ export interface EntityKind {
   required: string[];
   /** Properties whose change makes a new version. */
   tracked: string[];
+  /** False: it has no owners. */
+  owned?: false;
 }
 
 const described = ['name'];
@@ -147,14 +149,16 @@ export const entityKinds: Record<EntityType, EntityKind> = {
     collection: 'classifications',
     required: ['name', 'description'],
     tracked: ['mutuallyExclusive'],
+    owned: false,
   },
   tag: {
     collection: 'tags',
     parent: { property: 'classification', type: 'classification' },
     required: ['name', 'description'],
     tracked: ['mutuallyExclusive'],
+    owned: false,
   },
-  user: { collection: 'users', required: ['name', 'email'], tracked: ['email', 'isBot', 'isAdmin'] },
+  user: { collection: 'users', required: ['name', 'email'], tracked: ['email', 'isBot', 'isAdmin'], owned: false },
   team: { collection: 'teams', required: ['name', 'teamType'], tracked: ['teamType', 'email'] },
   domain: { collection: 'domains', required: ['name', 'description', 'domainType'], tracked: ['domainType'] },
 };

@@ -7,6 +7,8 @@ export interface Changes {
   record(name: string, oldValue: unknown, newValue: unknown): void;
   /** Notes what came and what went. */
   recordLists(name: string, added: unknown[], deleted: unknown[]): void;
+  /** Notes a field as replaced although one of its values is absent. */
+  recordReplaced(name: string, oldValue: unknown, newValue: unknown): void;
   isEmpty(): boolean;
   describe(previousVersion: number): ChangeDescription;
 }
@@ -33,10 +35,17 @@ export function createChanges(): Changes {
       if (added.length > 0) fieldsAdded.push({ name, newValue: JSON.stringify(added) });
       if (deleted.length > 0) fieldsDeleted.push({ name, oldValue: JSON.stringify(deleted) });
     },
+    recordReplaced: (name, oldValue, newValue) => {
+      if (isDeepStrictEqual(oldValue, newValue)) return;
+      fieldsUpdated.push({ name, oldValue: asShown(oldValue), newValue: asShown(newValue) });
+    },
     isEmpty: () => fieldsAdded.length + fieldsUpdated.length + fieldsDeleted.length === 0,
     describe: (previousVersion) => ({ fieldsAdded, fieldsUpdated, fieldsDeleted, previousVersion }),
   };
 }
+
+/** A change of nothing, as old servers show it after a write that changed nothing. */
+export const noChange = (version: number): ChangeDescription => createChanges().describe(version);
 
 /** The next version: 0.1 more, without the dust of binary fractions. */
 export const nextVersion = (version: number): number => Math.round((version + 0.1) * 10) / 10;

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { type Catalog, replace } from './catalog.js';
 import { type Entity, entityKinds, type Json, listOf, type Reference, type TagLabel, type Task } from './entities.js';
-import { type Changes, createChanges, nextVersion } from './entity-changes.js';
+import { type Changes, createChanges, nextVersion, noChange } from './entity-changes.js';
 import type { Caller } from './principals.js';
 import { checkLabelsAgree, checkLabelsExist, labelsBeforeUnknown, sortLabels, unionOfLabels } from './tag-labels.js';
 
@@ -82,6 +82,17 @@ function recordLabels(changes: Changes, before: TagLabel[], after: TagLabel[]): 
   );
 }
 
+/** One owner is replaced; of a list, each one comes or goes. */
+function recordOwners(catalog: Catalog, changes: Changes, owners: { before: Reference[]; after: Reference[] }): void {
+  const { before, after } = owners;
+  if (!catalog.rules.has('ownersAsList')) {
+    changes.record('owner', before, after);
+    return;
+  }
+  const lacks = (list: Reference[]) => (owner: Reference) => !list.some(({ id }) => id === owner.id);
+  changes.recordLists('owners', after.filter(lacks(before)), before.filter(lacks(after)));
+}
+
 /** The labels after the write; refused ones leave behind what a refused write leaves behind (OM fact 14). */
 function mergeLabels(catalog: Catalog, original: Entity, labels: TagLabel[] | undefined, union: boolean): TagLabel[] {
   if (labels === undefined) return original.tags;
@@ -131,12 +142,12 @@ export function updateEntity(catalog: Catalog, original: Entity, draft: Draft, o
   if (original.deleted) changes.record('deleted', true, false);
   changes.record('description', base.own.description, own.description);
   changes.record('displayName', base.own.displayName, own.displayName);
-  changes.record(rules.has('ownersAsList') ? 'owners' : 'owner', base.owners, owners);
+  recordOwners(catalog, changes, { before: base.owners, after: owners });
   recordLabels(changes, base.tags, tags);
   changes.record(rules.has('domainsAsList') ? 'domains' : 'domain', base.domains, domains);
   if (original.type === 'pipeline') recordTasks(changes, base, tasks);
   if (own.connection !== undefined || original.own.connection !== undefined) {
-    changes.record('connection', base.own.connection, own.connection);
+    changes.recordReplaced('connection', base.own.connection, own.connection);
   }
   for (const name of kind.tracked) changes.record(name, base.own[name], own[name]);
 
@@ -146,9 +157,8 @@ export function updateEntity(catalog: Catalog, original: Entity, draft: Draft, o
   if (changes.isEmpty() && !isContinued) {
     const echo: Entity = { ...merged };
     if (!isDeepStrictEqual(original.tags, tags)) catalog.changes += 1;
-    if (rules.version === '1.2') {
-      echo.change = { fieldsAdded: [], fieldsUpdated: [], fieldsDeleted: [], previousVersion: original.version };
-    } else if (original.change) echo.change = original.change;
+    if (!rules.has('lastChangeShown')) echo.change = noChange(original.version);
+    else if (original.change) echo.change = original.change;
     return { entity: echo, changed: false };
   }
   const { previous: _older, ...basis } = base;

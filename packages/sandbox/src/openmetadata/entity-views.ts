@@ -46,9 +46,11 @@ export function readFields(catalog: Catalog, type: EntityType, text: string | un
   return new Set(names);
 }
 
+const named = (): boolean => true;
+
 function viewTasks(catalog: Catalog, entity: Entity, withTags: boolean): Json[] {
   return listOf<Task>(entity.own.tasks).map((task) =>
-    withTags ? { ...task, tags: viewLabels(catalog, entity.taskTags[task.name] ?? [], true) } : task,
+    withTags ? { ...task, tags: viewLabels(catalog, entity.taskTags[task.name] ?? [], named) } : task,
   );
 }
 
@@ -111,7 +113,7 @@ export function viewEntity(catalog: Catalog, entity: Entity, fields: Fields): Js
   if (isPipeline && fields.has('tasks') && entity.own.tasks !== undefined) {
     view.tasks = viewTasks(catalog, entity, fields.has('tags'));
   }
-  if (fields.has('tags')) view.tags = viewLabels(catalog, entity.tags, true);
+  if (fields.has('tags')) view.tags = viewLabels(catalog, entity.tags, named);
   if (isPipeline && fields.has('followers')) view.followers = [];
   if (isPipeline && fields.has('pipelineStatus')) {
     const status = latestStatus(catalog, entity.fullyQualifiedName);
@@ -129,6 +131,9 @@ export function viewWhole(catalog: Catalog, entity: Entity): Json {
   return view;
 }
 
+/** Types that list their owners also in the answer that creates them (recorded). */
+const showsOwnersWhenNew: ReadonlySet<EntityType> = new Set(['databaseSchema', 'table']);
+
 /**
  * An entity as PUT and POST answer it: what the body had, merged with what was kept. Tags are there only if the body had some,
  * although the stored ones are kept.
@@ -137,16 +142,22 @@ export function viewWritten(catalog: Catalog, entity: Entity, options: { body: J
   const { body, isNew } = options;
   const { rules } = catalog;
   const view = { ...viewBase(catalog, entity), ...viewPeople(catalog, entity, allFields) };
-  if (isNew && entity.owners.length === 0) delete view.owners;
-  if (entity.domains.length === 0) delete view.domains;
+  const hasOwners = entityKinds[entity.type].owned !== false && (!isNew || showsOwnersWhenNew.has(entity.type));
+  if (entity.owners.length === 0 && !hasOwners) delete view.owners;
+  const isPerson = entity.type === 'user' || entity.type === 'team';
+  if (isPerson && rules.has('peopleInFull')) view.domains ??= [];
+  else if (entity.domains.length === 0) delete view.domains;
   if (entity.own.tasks !== undefined) {
     const withTags = new Set(listOf<Task>(body.tasks).flatMap((task) => (task.tags === undefined ? [] : [task.name])));
     view.tasks = listOf<Task>(entity.own.tasks).map((task) =>
       withTags.has(task.name)
-        ? { ...task, tags: viewLabels(catalog, entity.taskTags[task.name] ?? [], rules.has('labelsHaveName')) }
+        ? { ...task, tags: viewLabels(catalog, entity.taskTags[task.name] ?? [], () => rules.has('labelsHaveName')) }
         : task,
     );
   }
-  if (body.tags !== undefined) view.tags = viewLabels(catalog, entity.tags, rules.has('labelsHaveName'));
+  if (body.tags !== undefined) {
+    const given = new Set(listOf<Json>(body.tags).map((tag) => tag.tagFQN));
+    view.tags = viewLabels(catalog, entity.tags, ({ tagFQN }) => rules.has('labelsHaveName') || !given.has(tagFQN));
+  }
   return view;
 }

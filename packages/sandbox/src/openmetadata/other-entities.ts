@@ -1,6 +1,7 @@
 import type { ServerAnswer } from '../http-server.js';
-import { type Catalog, findById, findByName } from './catalog.js';
+import { type Catalog, findById, findByName, newId } from './catalog.js';
 import { type EntityType, entityKinds, type Json, listOf } from './entities.js';
+import { viewEntity } from './entity-views.js';
 import { resolveParent, writeEntity } from './entity-writes.js';
 import { childName } from './fully-qualified-name.js';
 import type { Caller } from './principals.js';
@@ -34,6 +35,7 @@ export function readColumns(columns: unknown, holder: string): Json[] {
 
 /** What an entity has although its body does not say so. */
 function defaultsOf(catalog: Catalog, type: EntityType): Json {
+  const { rules } = catalog;
   const organization = findByName(catalog, 'team', 'Organization');
   const home = organization ? [referenceTo(catalog, organization)] : [];
   switch (type) {
@@ -41,7 +43,11 @@ function defaultsOf(catalog: Catalog, type: EntityType): Json {
     case 'tag':
       return { provider: 'user', mutuallyExclusive: false, ...(type === 'tag' ? { deprecated: false } : {}) };
     case 'user':
-      return { isBot: false, isAdmin: false, teams: home };
+      return rules.has('peopleInFull')
+        ? { isBot: false, isAdmin: false, teams: home }
+        : { isAdmin: false, teams: home };
+    case 'database':
+      return { default: false };
     case 'topic':
       return { cleanupPolicies: [], retentionSize: -1 };
     case 'dashboard':
@@ -107,11 +113,15 @@ export function putIngestionRun(
   const old = runs.get(key);
   runs.set(key, run);
   catalog.changes += 1;
+  const inFull = catalog.rules.has('ingestionEventInFull');
+  const { service, ...view } = viewEntity(catalog, pipeline, new Set());
+  const entity: Json = inFull ? { ...view, service } : view;
   const field: Json = { name: 'pipelineStatus', ...(old ? { oldValue: old } : {}), newValue: run };
   return {
     status: 201,
     headers: { 'x-openmetadata-change': 'entityFieldsChanged' },
     json: {
+      ...(inFull ? { id: newId() } : {}),
       eventType: 'entityUpdated',
       entityType: 'ingestionPipeline',
       entityId: pipeline.id,
@@ -126,6 +136,7 @@ export function putIngestionRun(
         fieldsDeleted: [],
         previousVersion: pipeline.version,
       },
+      entity: inFull ? { ...entity, pipelineStatuses: run } : entity,
     },
   };
 }

@@ -1,7 +1,7 @@
 import type { ServerAnswer } from '../http-server.js';
 import { type Catalog, childrenOf, findById, remove, replace } from './catalog.js';
 import type { Entity, EntityType } from './entities.js';
-import { createChanges, nextVersion } from './entity-changes.js';
+import { createChanges, nextVersion, noChange } from './entity-changes.js';
 import { viewWhole } from './entity-views.js';
 import { deleteEdgesOf } from './lineage-edges.js';
 import { authorize, type Caller } from './principals.js';
@@ -60,6 +60,7 @@ export function deleteEntity(
   const deleted = entity.deleted ? entity : markDeleted(catalog, entity, { caller, deleted: true });
   const view = viewWhole(catalog, deleted);
   delete view.href;
+  if (entity.deleted && !catalog.rules.has('lastChangeShown')) view.changeDescription = noChange(entity.version);
   return { status: 200, headers: { 'x-openmetadata-change': 'entitySoftDeleted' }, json: view };
 }
 

@@ -5,8 +5,11 @@ import { quoteName } from './fully-qualified-name.js';
 import { readColumns } from './other-entities.js';
 
 /** Puts a row there as if it had always been, without counting it as a change. */
-function place(catalog: Catalog, options: { type: EntityType; name: string; parent?: Entity; own?: Json }): Entity {
-  const { type, name, parent, own = {} } = options;
+function place(
+  catalog: Catalog,
+  options: { type: EntityType; name: string; parent?: Entity; own?: Json; by?: string },
+): Entity {
+  const { type, name, parent, own = {}, by = 'admin' } = options;
   const fullyQualifiedName = parent ? `${parent.fullyQualifiedName}.${quoteName(name)}` : quoteName(name);
   const existing = findByName(catalog, type, fullyQualifiedName);
   if (existing) return existing;
@@ -19,7 +22,7 @@ function place(catalog: Catalog, options: { type: EntityType; name: string; pare
     deleted: false,
     version: 0.1,
     updatedAt: catalog.now(),
-    updatedBy: 'admin',
+    updatedBy: by,
     own,
     tags: [],
     taskTags: {},
@@ -30,6 +33,7 @@ function place(catalog: Catalog, options: { type: EntityType; name: string; pare
 
 /** What every server has from the start: its bots, the administrator, the organization, the tags that exclude each other. */
 export function furnish(catalog: Catalog): void {
+  const host = catalog.rules.version === '1.2' ? 'openmetadata.org' : 'open-metadata.org';
   const description = 'Organization under which all the other team hierarchy is created';
   place(catalog, {
     type: 'team',
@@ -42,7 +46,7 @@ export function furnish(catalog: Catalog): void {
     own: { email: 'admin@open-metadata.org', isAdmin: true, isBot: false },
   });
   for (const name of ['ingestion-bot', 'profiler-bot', 'lineage-bot']) {
-    place(catalog, { type: 'user', name, own: { email: `${name}@open-metadata.org`, isBot: true, isAdmin: false } });
+    place(catalog, { type: 'user', name, own: { email: `${name}@${host}`, isBot: true, isAdmin: false }, by: name });
   }
   const tagsByClassification = {
     Tier: ['Tier1', 'Tier2', 'Tier3', 'Tier4', 'Tier5'],

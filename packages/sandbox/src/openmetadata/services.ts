@@ -6,6 +6,7 @@ import { quoteName } from './fully-qualified-name.js';
 import type { Caller } from './principals.js';
 import { readDomains, readOwners } from './references.js';
 import { crash, refuse } from './refusals.js';
+import { restoreChildren } from './removals.js';
 import { readBody } from './request-body.js';
 import type { BodyShape } from './request-shapes.js';
 import { readLabels } from './tag-labels.js';
@@ -38,14 +39,16 @@ function checkConnection(catalog: Catalog, body: Json): void {
 }
 
 /** The traps around a missing connection (OM fact 8). */
-function checkStoredConnection(catalog: Catalog, body: Json): void {
+function checkStoredConnection(catalog: Catalog, body: Json, caller: Caller): void {
   const { rules } = catalog;
   const stored = findByName(catalog, 'pipelineService', quoteName(String(body.name)));
   if (!stored) return;
   const getConfig = 'Cannot invoke "org.openmetadata.schema.ServiceConnectionEntityInterface.getConfig()" because';
   if (stored.own.connection === undefined) {
-    if (!rules.has('connectionMayBeMissing')) throw crash(rules, `${getConfig} "decryptedOrigConn" is null`);
-    return;
+    if (rules.has('connectionMayBeMissing')) return;
+    // Its pipelines come back before the write fails, the service does not (recorded).
+    if (stored.deleted) restoreChildren(catalog, stored, caller);
+    throw crash(rules, `${getConfig} "decryptedOrigConn" is null`);
   }
   if (body.connection !== undefined) return;
   throw refuse(
@@ -64,7 +67,7 @@ export function writePipelineService(
   const { caller, method } = options;
   const body = readBody(catalog.shapes.createPipelineService as BodyShape, options.body);
   checkConnection(catalog, body);
-  if (method === 'PUT') checkStoredConnection(catalog, body);
+  if (method === 'PUT') checkStoredConnection(catalog, body, caller);
   return writeEntity(catalog, { type: 'pipelineService', body, draft: draftOf(catalog, body, []), caller, method });
 }
 

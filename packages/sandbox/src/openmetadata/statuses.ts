@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { ServerAnswer } from '../http-server.js';
 import { type Catalog, findByName } from './catalog.js';
 import { type Entity, type Json, listOf, type Task } from './entities.js';
-import { allFields, viewBase, viewEntity } from './entity-views.js';
+import { type Fields, viewBase, viewEntity } from './entity-views.js';
 import { normalizeName } from './fully-qualified-name.js';
 import { authorize, type Caller } from './principals.js';
 import { crash, notFound, refuse } from './refusals.js';
@@ -111,6 +111,9 @@ export function getStatuses(catalog: Catalog, name: string, query: URLSearchPara
   return { status: 200, json: { data: page, paging } };
 }
 
+const shownWithDeleted = ({ rules }: Catalog): Fields =>
+  rules.has('statusDeletionInFull') ? new Set(['tasks', 'tags', 'owner', 'owners']) : new Set(['tasks']);
+
 /** `DELETE /pipelines/{name}/status/{timestamp}`. */
 export function deleteStatus(
   catalog: Catalog,
@@ -125,7 +128,7 @@ export function deleteStatus(
   if (!stored || !status) throw refuse(404, `Failed to find pipeline status for ${pipeline.name} at ${timestamp}`);
   stored.delete(timestamp);
   catalog.changes += 1;
-  const view = viewEntity(catalog, pipeline, new Set([...allFields].filter((field) => field !== 'followers')));
+  const view = viewEntity(catalog, pipeline, shownWithDeleted(catalog));
   delete view.href;
   return { status: 200, json: { ...view, pipelineStatus: status } };
 }

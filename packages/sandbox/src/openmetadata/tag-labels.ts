@@ -66,12 +66,12 @@ export function labelsBeforeUnknown(catalog: Catalog, labels: TagLabel[]): TagLa
   return end < 0 ? sorted : sorted.slice(0, end);
 }
 
-/** Labels as an answer has them. `named` adds the tag's name, as a GET always does. */
-export function viewLabels(catalog: Catalog, labels: TagLabel[], named: boolean): Json[] {
+/** Labels as an answer has them. `isNamed` says which ones come with the tag's name, as in a GET all do. */
+export function viewLabels(catalog: Catalog, labels: TagLabel[], isNamed: (label: TagLabel) => boolean): Json[] {
   return labels.map((label) => {
     const tag = tagOf(catalog, label);
     const view: Json = { tagFQN: label.tagFQN };
-    if (tag && named) view.name = tag.name;
+    if (tag && isNamed(label)) view.name = tag.name;
     if (tag?.own.description !== undefined) view.description = tag.own.description;
     return Object.assign(view, { source: label.source, labelType: label.labelType, state: label.state });
   });

@@ -15,6 +15,14 @@ const introduced = {
   patchesConsolidate: '1.3',
   /** A bot's PUT keeps the domain that is there. */
   botKeepsDomain: '1.3',
+  /** A write that changes nothing shows the last change; before, an empty one. */
+  lastChangeShown: '1.3',
+  /** Users always say whether they are bots; users and teams list their domains. */
+  peopleInFull: '1.3',
+  /** The answer of an ingestion run has an id, the service and the run. */
+  ingestionEventInFull: '1.3',
+  /** The answer of a deleted run shows tags and owners. */
+  statusDeletionInFull: '1.3',
   /** Status writes answer with the change header. */
   statusesHaveChangeHeader: '1.3',
   /** Cursors hold the id beside the name. */

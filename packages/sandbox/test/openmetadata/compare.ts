@@ -3,7 +3,7 @@ type Json = Record<string, unknown>;
 /** Parts of answers that are not compared, and why. */
 const dropped = new Set([
   // Times and links.
-  ...['href', 'updatedAt', 'timestampOfAnswer'],
+  ...['href', 'updatedAt', 'revision'],
   // Roles, policies and settings that no client of a pipeline catalog reads.
   ...['inheritedRoles', 'teams', 'parents', 'isJoinable', 'openMetadataServerConnection', 'experts', 'deployed'],
 ]);
@@ -19,6 +19,7 @@ function message(text: string): string {
     .replace(/(not a valid (representation|textual representation))[\s\S]*$/, '$1')
     .replace(/(unsupported Unicode escape sequence)[\s\S]*$/, '$1')
     .replace(/^(Unexpected end-of-input|Invalid UTF-8)[\s\S]*$/, '$1')
+    .replace(/^\[(.*)\]$/, (_, list: string) => `[${list.split(', ').sort().join(', ')}]`)
     .replace(/'\{"id"[\s\S]*contains no value/, '… contains no value');
 }
 
@@ -32,7 +33,8 @@ function byText(a: unknown, b: unknown): number {
 
 /** An answer's body in the form in which two are compared. */
 export function comparable(value: unknown, key = ''): unknown {
-  if (typeof value === 'string') return key === 'message' || key === 'responseMessage' ? message(value) : value.replace(uuid, '<id>');
+  if (typeof value === 'string')
+    return key === 'message' || key === 'responseMessage' ? message(value) : value.replace(uuid, '<id>');
   if (Array.isArray(value)) {
     const items = value.map((item) => comparable(item));
     // The order of nodes, edges and known people says nothing.
@@ -43,6 +45,8 @@ export function comparable(value: unknown, key = ''): unknown {
   const source = value as Json;
   for (const [name, child] of Object.entries(source).sort(([a], [b]) => (a < b ? -1 : 1))) {
     if (dropped.has(name)) continue;
+    // When the server was built, and when an event was sent.
+    if (name === 'timestamp' && ('revision' in source || 'eventType' in source)) continue;
     // The texts of the built-in tags.
     if (name === 'description' && 'tagFQN' in source) continue;
     if (name === 'changeDescription') {

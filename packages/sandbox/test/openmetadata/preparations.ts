@@ -21,8 +21,12 @@ export const preparations: Record<string, Preparation[]> = {
   '26-schedule-hash-001-create': [service('k')],
   '41-lineage-lifecycle-001-edge-a-b-via-c': [pipeline('ll.a'), pipeline('ll.b'), pipeline('ll.c')],
   '41-lineage-lifecycle-010-get-b': [pipeline('ll.b')],
-  '52-patch-001-replace-description': [pipeline('patchme', { description: 'd', tasks: [{ name: 'a' }, { name: 'b' }] })],
-  '61-auth-010-user-put-pipeline-403': [{ method: 'PUT', path: 'users', body: { name: 'bob', email: 'bob@example.com' } }],
+  '52-patch-001-replace-description': [
+    pipeline('patchme', { description: 'd', tasks: [{ name: 'a' }, { name: 'b' }] }),
+  ],
+  '61-auth-010-user-put-pipeline-403': [
+    { method: 'PUT', path: 'users', body: { name: 'bob', email: 'bob@example.com' } },
+  ],
 };
 
 /** Recordings of 1.2 that were made a second time, over what the first time had left. */

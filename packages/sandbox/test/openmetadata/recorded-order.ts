@@ -39,7 +39,9 @@ const interleaved: [after: string, lists: string[]][] = [
 ];
 
 export function groupNameOf({ file }: Exchange): string {
-  return /^\d{4}_fill/.test(file) ? 'fill' : file.replace(/-\d{3}-.*$/, '').replace(/^60-system-admin.*$/, '60-system-admin');
+  return /^\d{4}_fill/.test(file)
+    ? 'fill'
+    : file.replace(/-\d{3}-.*$/, '').replace(/^60-system-admin.*$/, '60-system-admin');
 }
 
 const prefixOf = ({ file }: Exchange): string => file.replace(/^(.*-\d{3})-.*$/, '$1');
