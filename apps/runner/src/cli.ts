@@ -1,0 +1,130 @@
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import type { CheckFlags } from './commands/check.js';
+import type { DemoFlags } from './commands/demo.js';
+import type { IngestFlags } from './commands/ingest.js';
+import { exitCodes } from './exit-codes.js';
+import type { Host } from './host.js';
+import { type LogLevel, logLevels } from './terminal/log-levels.js';
+import { version } from './version.js';
+
+/**
+ * Runs the command line and answers its exit code. Everything but the command line itself is loaded when a command
+ * needs it, so that `--version` and `--help` answer at once.
+ */
+export async function runCli(args: string[], host: Host): Promise<number> {
+  let exitCode: number = exitCodes.done;
+  const set = (code: number) => {
+    exitCode = code;
+  };
+  const program = buildProgram(host, set);
+  try {
+    await program.parseAsync(args, { from: 'user' });
+    return exitCode;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.done : exitCodes.usage;
+    const { showError } = await import('./terminal/show-error.js');
+    return showError(error, { host, debug: args.some((arg) => /^(?:--log-level=)?debug$/i.test(arg)) });
+  }
+}
+
+function buildProgram(host: Host, done: (exitCode: number) => void): Command {
+  const program = new Command('flowmeta')
+    .description("Brings an orchestrator's pipelines, runs and lineage into OpenMetadata.")
+    .version(version(), '-v, --version', 'show the version')
+    .helpOption('-h, --help', 'show this help')
+    .configureOutput({
+      writeOut: (text) => host.stdout.write(text),
+      writeErr: (text) => host.stderr.write(text),
+      getOutHasColors: () => false,
+      getErrHasColors: () => false,
+    })
+    .exitOverride()
+    .showHelpAfterError('Run `flowmeta --help` for what there is.')
+    .addHelpText(
+      'after',
+      examples(['flowmeta demo', 'flowmeta check -c kestra.yaml', 'flowmeta ingest -c kestra.yaml']),
+    );
+
+  const terminal = async () => (await import('./terminal/terminal.js')).createTerminal(host);
+  const config = () => new Option('-c, --config <file>', 'the workflow config, YAML or JSON').makeOptionMandatory();
+  const logLevel = () =>
+    new Option('--log-level <level>', 'what is logged: debug, info, warn or error').argParser(parseLogLevel);
+
+  program
+    .command('ingest')
+    .description('Read the source once and bring OpenMetadata up to date.')
+    .addOption(config())
+    .option('--dry-run', 'read everything, write nothing, say what would be written')
+    .option('--since <when>', 'take runs from this instant on, or from so long ago: 2026-11-01, 12h, 7d')
+    .option('--namespace <namespace...>', 'only these namespaces and their children')
+    .option('--report <file...>', 'write the run report: .json, .html or .md')
+    .option('--json', 'print the run report as JSON instead of the summary')
+    .addOption(logLevel())
+    .option('--no-progress', 'show no progress')
+    .option('--strict', 'exit with 1 for degraded pipelines too')
+    .addHelpText(
+      'after',
+      examples([
+        'flowmeta ingest -c kestra.yaml --dry-run',
+        'flowmeta ingest -c kestra.yaml --since 7d --namespace company.team --report report.html',
+      ]) + exitCodeHelp,
+    )
+    .action(async (flags: IngestFlags) => {
+      done(await (await import('./commands/ingest.js')).ingestCommand(flags, host, await terminal()));
+    });
+  program
+    .command('validate')
+    .description('Check a config without touching any server.')
+    .addOption(config())
+    .addHelpText('after', examples(['flowmeta validate -c kestra.yaml']))
+    .action(async (flags: { config: string }) => {
+      done(await (await import('./commands/validate.js')).validateCommand(flags, host, await terminal()));
+    });
+  program
+    .command('schema')
+    .description('Print the JSON Schema of the config, for editors.')
+    .option('--connector <name>', 'whose config', 'kestra')
+    .addHelpText('after', examples(['flowmeta schema > flowmeta.schema.json']))
+    .action(async (flags: { connector: string }) => {
+      done(await (await import('./commands/schema.js')).schemaCommand(flags, await terminal()));
+    });
+  program
+    .command('check')
+    .description('Try both connections step by step and say what to do about what fails.')
+    .addOption(config())
+    .option('--json', 'print the steps as JSON')
+    .addOption(logLevel())
+    .addHelpText('after', examples(['flowmeta check -c kestra.yaml']))
+    .action(async (flags: CheckFlags) => {
+      done(await (await import('./commands/check.js')).checkCommand(flags, host, await terminal()));
+    });
+  program
+    .command('demo')
+    .description('Show a run between two stand-in servers on this machine; needs nothing else.')
+    .option('--report <file>', 'where the report goes: .json, .html or .md')
+    .option('--keep', 'leave the servers running until Ctrl-C')
+    .addHelpText('after', examples(['flowmeta demo --report demo.html']))
+    .action(async (flags: DemoFlags) => {
+      done(await (await import('./commands/demo.js')).demoCommand(flags, host, await terminal()));
+    });
+  return program;
+}
+
+function parseLogLevel(text: string): LogLevel {
+  const level = logLevels.find((known) => known === text.toUpperCase());
+  if (!level) throw new InvalidArgumentError('It is one of debug, info, warn, error.');
+  return level;
+}
+
+function examples(lines: string[]): string {
+  return `\nExamples:\n${lines.map((line) => `  $ ${line}\n`).join('')}`;
+}
+
+const exitCodeHelp = `
+Exit codes:
+  0    done, nothing lost
+  1    done in part: something was skipped, failed or refused
+  2    the command line or the config is wrong
+  3    a server could not be reached or refused the sign-in
+  130  interrupted (143 by SIGTERM); the next run goes on
+`;

@@ -1,0 +1,94 @@
+import type { CheckStep } from '@flowmeta/connector';
+import { createRedactor } from '@flowmeta/redact';
+import { type LoadedConfig, loadConfig } from '../config/load-config.js';
+import { exitCodeOfSignal, exitCodes } from '../exit-codes.js';
+import type { Host } from '../host.js';
+import { checkTarget } from '../run/check-target.js';
+import { openSource } from '../run/open-source.js';
+import { openClient } from '../run/open-target.js';
+import { colorsFor } from '../terminal/colors.js';
+import type { LogLevel } from '../terminal/log-levels.js';
+import type { Terminal } from '../terminal/terminal.js';
+
+export interface CheckFlags {
+  config: string;
+  json?: boolean;
+  logLevel?: LogLevel;
+}
+
+interface EndStep extends CheckStep {
+  end: 'source' | 'target';
+}
+
+/** Steps after whose failure nothing was reached at all. */
+const admission = ['reach', 'sign in'];
+
+export async function checkCommand(flags: CheckFlags, host: Host, terminal: Terminal): Promise<number> {
+  const { environment, directory } = host;
+  const config = await loadConfig(flags.config, { environment, directory });
+  terminal.setLevel(flags.logLevel ?? config.workflow.workflowConfig.loggerLevel ?? 'INFO');
+  for (const warning of config.warnings) terminal.log('WARN', warning);
+  const redactor = createRedactor(config.secrets);
+  terminal.hide(redactor);
+
+  const controller = new AbortController();
+  let interruptedBy: 'SIGINT' | 'SIGTERM' | undefined;
+  const stopListening = host.onInterrupt((signal) => {
+    interruptedBy = signal;
+    controller.abort(new Error(`interrupted by ${signal}`));
+  });
+  const taken: EndStep[] = [];
+  const show = flags.json ? () => undefined : stepPrinter(config, host, terminal);
+  try {
+    for await (const step of allSteps(config, { host, terminal, signal: controller.signal })) {
+      const shown = redactor.value(step);
+      taken.push(shown);
+      show(shown);
+    }
+  } catch (error) {
+    if (!interruptedBy) throw error;
+  } finally {
+    stopListening();
+  }
+  const failed = taken.filter(({ status }) => status === 'failed');
+  if (flags.json) terminal.print(`${JSON.stringify({ ok: failed.length === 0, steps: taken }, null, 2)}\n`);
+  if (interruptedBy) return exitCodeOfSignal(interruptedBy);
+  if (failed.length === 0) return exitCodes.done;
+  return failed.some(({ name }) => admission.includes(name)) ? exitCodes.unreachable : exitCodes.partial;
+}
+
+async function* allSteps(
+  config: LoadedConfig,
+  { host, terminal, signal }: { host: Host; terminal: Terminal; signal: AbortSignal },
+): AsyncGenerator<EndStep> {
+  const connector = openSource(config, { host, terminal });
+  try {
+    for await (const step of connector.check({ signal })) yield { end: 'source', ...step };
+  } finally {
+    await connector.close();
+  }
+  if (config.workflow.sink?.type === 'file') return;
+  const client = openClient(config, { host, signal });
+  try {
+    for await (const step of checkTarget(client, config.workflow.source.serviceName)) yield { end: 'target', ...step };
+  } finally {
+    await client.close();
+  }
+}
+
+function stepPrinter(config: LoadedConfig, host: Host, terminal: Terminal): (step: EndStep) => void {
+  const colors = colorsFor(host.stdout, host);
+  const marks = {
+    passed: colors.green('✓'),
+    failed: colors.red('✗'),
+    warning: colors.yellow('!'),
+    skipped: colors.dim('-'),
+  };
+  let current: string | undefined;
+  return ({ end, name, status, message, hint }) => {
+    if (end !== current) terminal.print(`${colors.bold(end === 'source' ? config.connector.title : 'OpenMetadata')}\n`);
+    current = end;
+    terminal.print(`  ${marks[status]} ${name.padEnd(12)} ${message}\n`);
+    if (hint && status !== 'passed') terminal.print(`    ${colors.cyan('→')} ${hint}\n`);
+  };
+}

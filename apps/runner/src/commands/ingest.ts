@@ -1,0 +1,54 @@
+import { loadConfig } from '../config/load-config.js';
+import { exitCodes } from '../exit-codes.js';
+import type { Host } from '../host.js';
+import { runIngestion } from '../run/run-ingestion.js';
+import { parseSince } from '../run/since.js';
+import type { LogLevel } from '../terminal/log-levels.js';
+import type { Terminal } from '../terminal/terminal.js';
+import { checkReportFiles, writeReportFiles } from './report-files.js';
+import { printSummary } from './summary.js';
+
+export interface IngestFlags {
+  config: string;
+  dryRun?: boolean;
+  since?: string;
+  namespace?: string[];
+  report?: string[];
+  json?: boolean;
+  logLevel?: LogLevel;
+  progress: boolean;
+  strict?: boolean;
+}
+
+export async function ingestCommand(flags: IngestFlags, host: Host, terminal: Terminal): Promise<number> {
+  const since = flags.since === undefined ? undefined : parseSince(flags.since, host.now());
+  const files = flags.report ?? [];
+  await checkReportFiles(files, host.directory);
+  const { environment, directory } = host;
+  const config = await loadConfig(flags.config, { environment, directory });
+  terminal.setLevel(flags.logLevel ?? config.workflow.workflowConfig.loggerLevel ?? 'INFO');
+  for (const warning of config.warnings) terminal.log('WARN', warning);
+
+  const { report, exitCode } = await runIngestion(config, {
+    host,
+    terminal,
+    dryRun: flags.dryRun ?? false,
+    strict: flags.strict ?? false,
+    showProgress: flags.progress,
+    ...(since === undefined ? {} : { since }),
+    ...(flags.namespace ? { namespaces: flags.namespace } : {}),
+  });
+  let written = true;
+  try {
+    await writeReportFiles(report, files, host.directory);
+  } catch (error) {
+    written = false;
+    terminal.error({
+      what: 'the report could not be written',
+      why: error instanceof Error ? error.message : `${error}`,
+    });
+  }
+  if (flags.json) terminal.print(`${JSON.stringify(report, null, 2)}\n`);
+  else await printSummary(report, { host, terminal, threshold: config.workflow.workflowConfig.successThreshold ?? 90 });
+  return written || exitCode !== exitCodes.done ? exitCode : exitCodes.partial;
+}

@@ -1,0 +1,35 @@
+import { constants } from 'node:fs';
+import { access, rename, writeFile } from 'node:fs/promises';
+import { dirname, extname, resolve } from 'node:path';
+import type { RunReport } from '@flowmeta/connector';
+import { UsageError } from '../usage-error.js';
+
+const renderers: Record<string, (report: RunReport) => Promise<string>> = {
+  '.json': async (report) => (await import('@flowmeta/report')).renderJson(report),
+  '.html': async (report) => (await import('@flowmeta/report')).renderHtml(report),
+  '.md': async (report) => (await import('@flowmeta/report')).renderMarkdown(report),
+};
+
+/** Refuses report files that could not be written at the end, before anything is touched. */
+export async function checkReportFiles(files: string[], directory: string): Promise<void> {
+  for (const file of files) {
+    if (!(extname(file).toLowerCase() in renderers)) {
+      throw new UsageError(`--report ${file}: unknown kind of file`, 'Let its name end in .json, .html or .md.');
+    }
+    try {
+      await access(dirname(resolve(directory, file)), constants.W_OK);
+    } catch {
+      throw new UsageError(`--report ${file}: its directory does not exist or is not writable`, 'Make it first.');
+    }
+  }
+}
+
+/** Writes the report to each file, in the format that its name says. A reader never sees half a file. */
+export async function writeReportFiles(report: RunReport, files: string[], directory: string): Promise<void> {
+  for (const file of files) {
+    const path = resolve(directory, file);
+    const unfinished = `${path}.${process.pid}.tmp`;
+    await writeFile(unfinished, await renderers[extname(file).toLowerCase()]!(report));
+    await rename(unfinished, path);
+  }
+}

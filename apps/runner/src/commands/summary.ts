@@ -1,0 +1,30 @@
+import type { RunReport } from '@flowmeta/connector';
+import { renderText } from '@flowmeta/report';
+import type { Host } from '../host.js';
+import { colorsFor } from '../terminal/colors.js';
+import type { Terminal } from '../terminal/terminal.js';
+
+export interface SummaryOptions {
+  host: Host;
+  terminal: Terminal;
+  /** Percentage below which the workflow counts as failed; absent where that means nothing. */
+  threshold?: number;
+}
+
+/** Prints what a run did, and what OpenMetadata would call it. */
+export async function printSummary(report: RunReport, { host, terminal, threshold }: SummaryOptions): Promise<void> {
+  terminal.print(`${renderText(report, { colours: colorsFor(host.stdout, host) }).trimEnd()}\n`);
+  if (threshold === undefined) return;
+  const success = successOf(report);
+  if (success === 100) return;
+  const verdict = success < threshold ? `below the successThreshold of ${threshold} %` : 'a partial success';
+  terminal.print(`Success: ${success.toFixed(1)} %, ${verdict}\n`);
+}
+
+/** Items that arrived, of all that should have; as OpenMetadata counts, 100 when there was nothing to do. */
+export function successOf({ totals }: RunReport): number {
+  const counts = [totals.pipelines, totals.runs, totals.edges];
+  const arrived = counts.reduce((sum, { created, updated, unchanged }) => sum + created + updated + unchanged, 0);
+  const lost = counts.reduce((sum, { skipped, failed }) => sum + skipped + failed, 0);
+  return arrived + lost === 0 ? 100 : (100 * arrived) / (arrived + lost);
+}

@@ -1,0 +1,277 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: that is the syntax under test
+import { mkdtemp, readFile, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { ConfigError } from './config-error.js';
+import { loadConfig, parseConfig } from './load-config.js';
+
+const minimal = `source:
+  type: kestra
+  serviceName: kestra_prod
+  serviceConnection:
+    config:
+      type: Kestra
+      hostPort: http://localhost:8080
+workflowConfig:
+  openMetadataServerConfig:
+    hostPort: http://localhost:8585/api
+    securityConfig:
+      jwtToken: a-token
+`;
+
+let directory: string;
+beforeAll(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'flowmeta-config-'));
+});
+
+const parse = (text: string, environment: Record<string, string> = {}) =>
+  parseConfig(text, { file: 'kestra.yaml', environment, directory });
+
+async function problemsOf(text: string, environment: Record<string, string> = {}) {
+  const error = await parse(text, environment).then(
+    () => undefined,
+    (cause: unknown) => cause,
+  );
+  if (!(error instanceof ConfigError)) throw new Error(`no ConfigError but ${error}`);
+  return error.problems;
+}
+
+/** The config with one more line below the line that contains a text, indented like it or deeper. */
+function withLine(after: string, line: string, base = minimal): string {
+  return base.replace(new RegExp(`^.*${after}.*$`, 'm'), (found) => `${found}\n${line}`);
+}
+
+describe('a config that is right', () => {
+  it('needs little more than two addresses and a token', async () => {
+    const { workflow, connector, warnings, secrets } = await parse(minimal);
+    expect(connector.name).toBe('kestra');
+    expect(workflow.source.serviceName).toBe('kestra_prod');
+    expect(warnings).toEqual([]);
+    expect(secrets).toContain('a-token');
+  });
+
+  it('may be JSON', async () => {
+    const { workflow } = await parse(
+      JSON.stringify({
+        source: {
+          type: 'Kestra',
+          serviceName: 's',
+          serviceConnection: { config: { hostPort: 'http://localhost:8080' } },
+        },
+        workflowConfig: { openMetadataServerConfig: { hostPort: 'http://localhost:8585/api' } },
+      }),
+    );
+    expect(workflow.source.serviceName).toBe('s');
+  });
+
+  it('may have empty optional keys, as OpenMetadata allows', async () => {
+    const text = withLine('hostPort: http://localhost:8585', '    verifySSL:\n    sslConfig:');
+    expect((await parse(text)).warnings).toEqual([]);
+  });
+
+  it('is the example of the README', async () => {
+    const file = new URL('../../examples/kestra.yaml', import.meta.url).pathname;
+    const environment = { KESTRA_USERNAME: 'ana', KESTRA_PASSWORD: 'hunter22', OPENMETADATA_TOKEN: 'a.b.c' };
+    const { workflow, warnings, secrets } = await loadConfig(file, { environment, directory });
+    expect(warnings).toEqual([]);
+    expect(workflow.workflowConfig.openMetadataServerConfig?.hostPort).toBe('http://localhost:8585/api');
+    expect(secrets).toEqual(expect.arrayContaining(['hunter22', 'a.b.c']));
+  });
+
+  it('has every key of OpenMetadata; those without effect warn once each', async () => {
+    const file = new URL('../../test/every-key.yaml', import.meta.url);
+    const { warnings } = await parse(await readFile(file, 'utf8'));
+    expect(new Set(warnings).size).toBe(warnings.length);
+    expect(warnings).toContain(
+      'source.sourceConfig.config.markDeletedPipelines has no effect: nothing is deleted in OpenMetadata yet',
+    );
+    expect(
+      warnings.filter((warning) => warning.startsWith('source.sourceConfig.config.lineageInformation')),
+    ).toHaveLength(1);
+    expect(warnings.some((warning) => warning.includes('includeLineage'))).toBe(false);
+    expect(warnings.length).toBeGreaterThan(30);
+  });
+});
+
+describe('environment variables', () => {
+  it('stand in values, with and without braces and with defaults', async () => {
+    const text = minimal
+      .replace('kestra_prod', '${PREFIX}_$NAME')
+      .replace('http://localhost:8080', '${URL:-http://kestra:8080}');
+    const { workflow } = await parse(text, { PREFIX: 'a', NAME: 'b' });
+    expect(workflow.source.serviceName).toBe('a_b');
+    expect(workflow.source.serviceConnection.config).toMatchObject({ hostPort: 'http://kestra:8080' });
+  });
+
+  it('are looked at in values only, not in comments and keys', async () => {
+    expect((await parse(`# $NOT_SET\n${minimal}`)).workflow.source.type).toBe('kestra');
+    expect((await problemsOf(withLine('type: kestra', '  $KEY: x'), { KEY: 'y' }))[0]?.path).toBe('source.$KEY');
+  });
+
+  it('leave the dollar signs of regular expressions alone', async () => {
+    const filter = `  sourceConfig:\n    config:\n      pipelineFilterPattern:\n        includes: ['^foo$', 'a$|b$', '$1']\n`;
+    const { workflow } = await parse(minimal.replace('workflowConfig:', () => `${filter}workflowConfig:`));
+    expect(workflow.source.sourceConfig?.config?.pipelineFilterPattern?.includes).toEqual(['^foo$', 'a$|b$', '$1']);
+  });
+
+  it('that are not set are errors with key, line and way out; all at once', async () => {
+    const problems = await problemsOf(minimal.replace('a-token', '$OM_TOKEN').replace('kestra_prod', '${SERVICE}'));
+    expect(problems).toEqual([
+      {
+        path: 'source.serviceName',
+        line: 3,
+        column: 16,
+        message: 'the environment variable SERVICE is not set',
+        hint: expect.stringContaining('${SERVICE:-value}'),
+      },
+      expect.objectContaining({
+        path: expect.stringMatching(/jwtToken$/),
+        line: 12,
+        message: expect.stringContaining('OM_TOKEN'),
+      }),
+    ]);
+  });
+
+  it('become numbers and booleans where those are wanted, and stay text where that is', async () => {
+    const options = `  sourceConfig:\n    config:\n      statusLookbackDays: $DAYS\n      includeTags: \${TAGS:-no}\n`;
+    const text = minimal.replace('workflowConfig:', `${options}workflowConfig:`).replace('a-token', '$TOKEN');
+    const { workflow } = await parse(text, { DAYS: '14', TOKEN: '123456' });
+    expect(workflow.source.sourceConfig?.config).toMatchObject({ statusLookbackDays: 14, includeTags: false });
+    expect(workflow.workflowConfig.openMetadataServerConfig?.securityConfig?.jwtToken).toBe('123456');
+  });
+
+  it('are not expanded twice, and "$$" is one dollar sign, said aloud', async () => {
+    const { workflow, warnings } = await parse(
+      minimal.replace('kestra_prod', '$NAME').replace('a-token', () => 'pa$$word'),
+      {
+        NAME: '$OTHER',
+      },
+    );
+    expect(workflow.source.serviceName).toBe('$OTHER');
+    expect(workflow.workflowConfig.openMetadataServerConfig?.securityConfig?.jwtToken).toBe('pa$word');
+    expect(warnings).toEqual([expect.stringContaining('jwtToken: "$$" is read as one dollar sign')]);
+  });
+});
+
+describe('a config that is wrong', () => {
+  it('names a mistyped key, its place and what was meant', async () => {
+    const problems = await problemsOf(
+      minimal.replace('workflowConfig:', '  sourceConfig:\n    config:\n      includeLinage: true\nworkflowConfig:'),
+    );
+    expect(problems).toEqual([
+      {
+        path: 'source.sourceConfig.config.includeLinage',
+        line: 10,
+        column: 7,
+        message: 'is no key of this config',
+        hint: 'Did you mean includeLineage?',
+      },
+    ]);
+  });
+
+  it("names a mistyped key of the connector's own part", async () => {
+    const [problem] = await problemsOf(withLine('type: Kestra', '      pasword: x'));
+    expect(problem).toMatchObject({ line: 7, column: 7, hint: 'Did you mean password?' });
+  });
+
+  it.each<[string, string, Partial<ConfigError['problems'][number]>]>([
+    [
+      'a missing section',
+      minimal.slice(0, minimal.indexOf('workflowConfig')),
+      { path: 'workflowConfig', message: 'is missing' },
+    ],
+    [
+      'no server to write to',
+      `${minimal.slice(0, minimal.indexOf('  openMetadataServerConfig'))}  loggerLevel: INFO\n`,
+      { path: 'workflowConfig.openMetadataServerConfig', message: 'is missing' },
+    ],
+    [
+      'a number where text is wanted',
+      minimal.replace('a-token', '12345'),
+      { message: 'must be a text, not a number', hint: 'Put it in quotes.', line: 12 },
+    ],
+    [
+      'a word that is none of the allowed',
+      withLine('^workflowConfig', '  loggerLevel: WARNIN'),
+      { message: 'must be DEBUG, INFO, WARN or ERROR', hint: 'Did you mean WARN?', line: 9 },
+    ],
+    [
+      'an unknown connector',
+      minimal.replace('type: kestra', 'type: kestar'),
+      { hint: 'Did you mean kestra?', line: 2 },
+    ],
+    [
+      'the earlier Python class',
+      minimal.replace('type: kestra', 'type: CustomPipeline'),
+      { path: 'source.type', hint: expect.stringContaining('type: kestra') as never },
+    ],
+    ['a list instead of a config', '- a\n', { message: 'is no workflow config' }],
+    ['nothing', '', { message: 'is no workflow config' }],
+    ['broken YAML', 'source: [\n', { line: 2 }],
+    ['a key twice', `${minimal}source: 1\n`, { line: 13, message: 'Map keys must be unique' }],
+    [
+      'a YAML tag',
+      minimal.replace('kestra_prod', '!!python/object x'),
+      { line: 3, message: 'YAML tags have no meaning here' },
+    ],
+    ['an unknown sink', `${minimal}sink:\n  type: kafka\n`, { path: 'sink.type', line: 14 }],
+    [
+      'a missing token file',
+      minimal.replace('a-token', './no-such-file'),
+      { message: 'the file can not be read', line: 12 },
+    ],
+    ['a successThreshold beyond 100', withLine('^workflowConfig', '  successThreshold: 900'), { line: 9 }],
+  ])('tells %s', async (_, text, expected) => {
+    expect((await problemsOf(text))[0]).toMatchObject(expected);
+  });
+
+  it('shows all problems at once', async () => {
+    const text = withLine(
+      'type: Kestra',
+      '      pasword: x',
+      minimal.replace('kestra_prod', '""').replace('a-token', '1'),
+    );
+    expect(await problemsOf(text)).toHaveLength(3);
+  });
+
+  it('does not explode on a bomb of aliases', async () => {
+    const levels = Array.from(
+      { length: 12 },
+      (_, level) => `l${level + 1}: &l${level + 1} [${`*l${level},`.repeat(9)}]`,
+    );
+    const [problem] = await problemsOf(`l0: &l0 [x]\n${levels.join('\n')}\n`);
+    expect(problem?.message).toMatch(/alias/i);
+  });
+
+  it('never repeats a secret', async () => {
+    const text = withLine('jwtToken', '      pasword: hunter22', minimal.replace('a-token', 'hunter22'));
+    expect(JSON.stringify(await problemsOf(text))).not.toContain('hunter22');
+  });
+});
+
+describe('files that the config names', () => {
+  it('holds a token or names its file, relative to the config', async () => {
+    await writeFile(join(directory, 'token.txt'), 'Bearer from-a-file\n');
+    const { workflow, secrets } = await parse(minimal.replace('a-token', 'token.txt'));
+    expect(workflow.workflowConfig.openMetadataServerConfig?.securityConfig?.jwtToken).toBe('from-a-file');
+    expect(secrets).toContain('from-a-file');
+  });
+
+  it('reads certificates of both ends, and refuses a file that is none', async () => {
+    await writeFile(join(directory, 'ca.pem'), '-----BEGIN CERTIFICATE-----\nx\n-----END CERTIFICATE-----\n');
+    await writeFile(join(directory, 'note.txt'), 'hello');
+    const text = withLine(
+      'hostPort: http://localhost:8585',
+      '    sslConfig: {caCertificate: ca.pem}',
+      withLine('type: Kestra', '      sslConfig: {caCertificate: ca.pem}'),
+    );
+    const { workflow } = await parse(text);
+    expect(workflow.workflowConfig.openMetadataServerConfig?.sslConfig?.caCertificate).toContain('BEGIN');
+    expect(workflow.source.serviceConnection.config).toMatchObject({
+      sslConfig: { caCertificate: expect.stringContaining('BEGIN') },
+    });
+    const [problem] = await problemsOf(text.replace('caCertificate: ca.pem', 'caCertificate: note.txt'));
+    expect(problem?.message).toBe('the file is not in PEM format');
+  });
+});

@@ -1,0 +1,162 @@
+import { readFile } from 'node:fs/promises';
+import { dirname, resolve } from 'node:path';
+import { type ConnectorDefinition, specVersion } from '@flowmeta/connector';
+import { ConfigError, type ConfigProblem } from './config-error.js';
+import { connectors } from './connectors.js';
+import { withoutEffect } from './openmetadata-schema.js';
+import { problemsOf } from './problems.js';
+import { setOptions } from './schema-walk.js';
+import { withSecretFiles } from './secret-files.js';
+import { suggest } from './suggest.js';
+import { type Workflow, workflowSchema } from './workflow-schema.js';
+import { type Path, parseYaml, showPath, type YamlDocument } from './yaml-document.js';
+
+/** A config that can be used. */
+export interface LoadedConfig {
+  file: string;
+  workflow: Workflow;
+  connector: ConnectorDefinition;
+  /** The connector's own part, as its schema left it. */
+  connectorConfig: unknown;
+  /** What the user should know, each once: keys that change nothing here, and the like. */
+  warnings: string[];
+  /** Values that must never be shown. */
+  secrets: string[];
+}
+
+export interface LoadConfigOptions {
+  environment: Record<string, string | undefined>;
+  /** What relative paths start from. */
+  directory: string;
+}
+
+/** Reads and checks a workflow file. Throws a `ConfigError` with everything that is wrong with it. */
+export async function loadConfig(file: string, options: LoadConfigOptions): Promise<LoadedConfig> {
+  let text: string;
+  try {
+    text = await readFile(resolve(options.directory, file), 'utf8');
+  } catch (error) {
+    throw new ConfigError(file, [{ path: '', message: unreadable(error), hint: 'Name an existing file with -c.' }]);
+  }
+  return parseConfig(text, { ...options, file });
+}
+
+/** The same for a text that is at hand; `file` names it in errors. */
+export async function parseConfig(text: string, options: LoadConfigOptions & { file: string }): Promise<LoadedConfig> {
+  const { file, environment, directory } = options;
+  const document = parseYaml(text, { file, environment });
+  const connector = await connectorOf(document);
+  const schema = workflowSchema(connector);
+  const problems: ConfigProblem[] = [];
+  const filled = await withSecretFiles(document.value, {
+    directories: [dirname(resolve(directory, file)), directory],
+    report: (path, message, hint) => {
+      problems.push({ path: showPath(path), ...document.position(path), message, hint });
+    },
+  });
+  const workflow = validate({ schema, document, value: filled, problems });
+  const warnings = [...setOptions(schema, document.value, withoutEffect)].flatMap(({ path, meta }) => {
+    const why = meta[withoutEffect];
+    return typeof why === 'string' ? [`${showPath(path)} has no effect: ${why}`] : [];
+  });
+  for (const path of document.escapedDollars) warnings.push(`${path}: "$$" is read as one dollar sign`);
+  return {
+    file,
+    workflow,
+    connector,
+    connectorConfig: workflow.source.serviceConnection.config,
+    warnings,
+    secrets: [...secretsOf(schema, document.value), ...secretsOf(schema, workflow)],
+  };
+}
+
+async function connectorOf(document: YamlDocument): Promise<ConnectorDefinition> {
+  const fail = (path: Path, message: string, hint: string): never => {
+    throw new ConfigError(document.file, [{ path: showPath(path), ...document.position(path), message, hint }]);
+  };
+  const known = Object.keys(connectors);
+  const root = document.value;
+  if (typeof root !== 'object' || root === null || Array.isArray(root)) {
+    return fail([], 'is no workflow config', 'It needs the sections source and workflowConfig.');
+  }
+  const { source } = root as { source?: { type?: unknown } | null };
+  const type = source?.type;
+  const example = 'See `flowmeta ingest --help` for where an example is.';
+  if (typeof source !== 'object' || source === null) return fail(['source'], 'is missing', example);
+  if (typeof type !== 'string') return fail(['source', 'type'], 'is missing', `Write one of: ${known.join(', ')}.`);
+  if (type === 'CustomPipeline') {
+    return fail(
+      ['source', 'type'],
+      'a CustomPipeline names a Python class, which can not run here',
+      `Write "type: ${known[0]}", and in serviceConnection.config "type: Kestra" with hostPort and credentials instead of sourcePythonClass and connectionOptions.`,
+    );
+  }
+  const open = connectors[type.toLowerCase()];
+  if (!open) {
+    const meant = suggest(type, known);
+    return fail(
+      ['source', 'type'],
+      `there is no connector ${type}`,
+      meant ? `Did you mean ${meant}?` : `There is: ${known.join(', ')}.`,
+    );
+  }
+  const definition = await open();
+  if (definition.specVersion !== specVersion) {
+    return fail(
+      ['source', 'type'],
+      `the connector ${type} was built for version ${definition.specVersion} of the connector interface, this is ${specVersion}`,
+      'Install versions of both that belong together.',
+    );
+  }
+  return definition;
+}
+
+interface Validation {
+  schema: ReturnType<typeof workflowSchema>;
+  document: YamlDocument;
+  value: unknown;
+  /** What was found wrong before. */
+  problems: ConfigProblem[];
+}
+
+/** Parses; values from variables and unquoted words are taken as what the schema wants, if they can be. */
+function validate({ schema, document, value, problems }: Validation): Workflow {
+  const fail = (issues: Parameters<typeof problemsOf>[0]): never => {
+    const known = new Set(problems.map(({ path }) => path));
+    const further = problemsOf(issues, schema, document).filter(({ path }) => !known.has(path));
+    throw new ConfigError(document.file, [...problems, ...further]);
+  };
+  const first = schema.safeParse(value);
+  if (first.success) return problems.length > 0 ? fail([]) : first.data;
+  const retyped = structuredClone(value);
+  for (const issue of first.error.issues) {
+    if (issue.code !== 'invalid_type') continue;
+    const meant = document.retyped(issue.path as Path);
+    if (typeof meant === (issue.expected === 'int' ? 'number' : issue.expected)) {
+      setAt(retyped, issue.path as Path, meant);
+    }
+  }
+  const second = schema.safeParse(retyped);
+  return second.success && problems.length === 0 ? second.data : fail(second.error?.issues ?? []);
+}
+
+function setAt(root: unknown, path: Path, value: unknown): void {
+  const parent = path.slice(0, -1).reduce<unknown>((node, part) => (node as Record<string, unknown>)[part], root);
+  (parent as Record<string | number, unknown>)[path.at(-1)!] = value;
+}
+
+function secretsOf(schema: ReturnType<typeof workflowSchema>, value: unknown): string[] {
+  return [...setOptions(schema, value)].flatMap(({ meta, value: secret }) => {
+    if (meta.secret !== true) return [];
+    if (typeof secret === 'string') return [secret];
+    return typeof secret === 'object' ? Object.values(secret ?? {}).map(String) : [];
+  });
+}
+
+function unreadable(error: unknown): string {
+  const code = (error as NodeJS.ErrnoException).code;
+  if (code === 'ENOENT') return 'there is no such file';
+  if (code === 'EISDIR') return 'this is a directory';
+  if (code === 'EACCES') return 'this user may not read it';
+  return `can not be read (${code ?? error})`;
+}

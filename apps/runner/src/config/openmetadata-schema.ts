@@ -1,0 +1,165 @@
+import { z } from 'zod';
+
+/** Meta key of an option that OpenMetadata has and that changes nothing here; its value says why. */
+export const withoutEffect = 'withoutEffect';
+
+/** An option of OpenMetadata's own schema that is accepted and changes nothing here. */
+export function ignored<Schema extends z.ZodType>(schema: Schema, description: string, why: string) {
+  return schema
+    .nullish()
+    .describe(description)
+    .meta({ [withoutEffect]: why });
+}
+
+const notUsed = 'this command does not use it';
+const indexing = 'it belongs to the search index job of OpenMetadata';
+
+export const filterPatternSchema = z
+  .strictObject({
+    includes: z.array(z.string()).nullish().describe('Only names that match one of these; regular expressions.'),
+    excludes: z.array(z.string()).nullish().describe('No names that match one of these, whatever `includes` says.'),
+  })
+  .describe('Regular expressions, matched from the start of the name and without regard to case.');
+
+const componentSchema = z.looseObject({ type: z.string() });
+
+export const verifySslSchema = z
+  .enum(['no-ssl', 'ignore', 'validate'])
+  .describe(
+    '`ignore` accepts any certificate. `no-ssl` and `validate` both check an https server; `validate` with `sslConfig`.',
+  );
+
+export const sslConfigSchema = z.strictObject({
+  caCertificate: z.string().nullish().describe('Authority that signed the certificate: PEM text, or path to a file.'),
+  sslCertificate: z.string().nullish().describe('Client certificate: PEM text, or path to a file.'),
+  sslKey: z
+    .string()
+    .nullish()
+    .describe('Key of the client certificate: PEM text, or path to a file.')
+    .meta({ secret: true }),
+  certificatePath: z.string().nullish().describe('What `caCertificate` was called before OpenMetadata 1.5.'),
+});
+
+/** `workflowConfig.openMetadataServerConfig`, with every key that OpenMetadata 1.2 … 2.0 knows. */
+export const serverConfigSchema = z.strictObject({
+  hostPort: z.string().min(1).describe('Address of the API, e.g. `https://openmetadata.example.com/api`.'),
+  type: z.literal('OpenMetadata').nullish().describe('Always `OpenMetadata`.'),
+  authProvider: z
+    .enum([
+      'no-auth',
+      'basic',
+      'azure',
+      'google',
+      'okta',
+      'auth0',
+      'aws-cognito',
+      'custom-oidc',
+      'ldap',
+      'saml',
+      'openmetadata',
+    ])
+    .nullish()
+    .describe("How OpenMetadata's users sign in. A bot's token works with all of them, so nothing depends on it."),
+  securityConfig: z
+    .strictObject({
+      jwtToken: z
+        .string()
+        .min(1)
+        .describe("The ingestion bot's token, or the path to a file that holds it.")
+        .meta({ secret: true }),
+    })
+    .nullish()
+    .describe('How this command signs in.'),
+  verifySSL: verifySslSchema.nullish(),
+  sslConfig: sslConfigSchema.nullish().describe('Certificates of the connection to OpenMetadata.'),
+  extraHeaders: z
+    .record(z.string(), z.string())
+    .nullish()
+    .describe('Sent with each request, e.g. for a proxy.')
+    .meta({ secret: true }),
+  apiVersion: ignored(z.string(), 'Version of the API.', 'it is always v1'),
+  clusterName: ignored(z.string(), 'Name of the server.', notUsed),
+  enableVersionValidation: ignored(
+    z.boolean(),
+    'Compares the versions of client and server.',
+    'all versions from 1.2 on are understood',
+  ),
+  forceEntityOverwriting: ignored(
+    z.boolean(),
+    'Overwrites entities.',
+    'write sourceConfig.config.overrideMetadata instead',
+  ),
+  storeServiceConnection: ignored(
+    z.boolean(),
+    'Stores how to connect to the source.',
+    'credentials of the source are never sent to OpenMetadata',
+  ),
+  secretsManagerProvider: ignored(z.string(), 'Where secrets are kept.', 'take secrets from environment variables'),
+  secretsManagerLoader: ignored(
+    z.string(),
+    'How the secrets manager is reached.',
+    'take secrets from environment variables',
+  ),
+  supportsDataInsightExtraction: ignored(z.boolean(), 'For data insights.', notUsed),
+  supportsElasticSearchReindexingExtraction: ignored(z.boolean(), 'For the search index.', indexing),
+  databaseFilterPattern: ignored(filterPatternSchema, 'For databases.', notUsed),
+  schemaFilterPattern: ignored(filterPatternSchema, 'For schemas.', notUsed),
+  tableFilterPattern: ignored(filterPatternSchema, 'For tables.', notUsed),
+  elasticsSearch: ignored(componentSchema, 'For the search index.', indexing),
+  limitRecords: ignored(z.union([z.int(), z.string()]), 'For the search index.', indexing),
+  includeDashboards: ignored(z.boolean(), 'For the search index.', indexing),
+  includeDatabaseServices: ignored(z.boolean(), 'For the search index.', indexing),
+  includeGlossaryTerms: ignored(z.boolean(), 'For the search index.', indexing),
+  includeMessagingServices: ignored(z.boolean(), 'For the search index.', indexing),
+  includeMlModels: ignored(z.boolean(), 'For the search index.', indexing),
+  includePipelineServices: ignored(z.boolean(), 'For the search index.', indexing),
+  includePipelines: ignored(z.boolean(), 'For the search index.', indexing),
+  includePolicy: ignored(z.boolean(), 'For the search index.', indexing),
+  includeTables: ignored(z.boolean(), 'For the search index.', indexing),
+  includeTags: ignored(z.boolean(), 'For the search index.', indexing),
+  includeTeams: ignored(z.boolean(), 'For the search index.', indexing),
+  includeTopics: ignored(z.boolean(), 'For the search index.', indexing),
+  includeUsers: ignored(z.boolean(), 'For the search index.', indexing),
+});
+
+const serviceNames = z.array(z.string()).nullish();
+
+/** `source.sourceConfig.config`, with every key that OpenMetadata 1.2 … 2.0 knows. */
+export const pipelineMetadataSchema = z.strictObject({
+  type: z.literal('PipelineMetadata').nullish().describe('Always `PipelineMetadata`.'),
+  includeLineage: z.boolean().nullish().describe('Writes lineage; default true.'),
+  includeOwners: z.boolean().nullish().describe('Writes owners where a pipeline has none; default true.'),
+  includeTags: z.boolean().nullish().describe('Writes tags from labels; default true.'),
+  includeUnDeployedPipelines: z
+    .boolean()
+    .nullish()
+    .describe('Also takes pipelines that are switched off; default true.'),
+  pipelineFilterPattern: filterPatternSchema.nullish(),
+  overrideMetadata: z.boolean().nullish().describe('Also replaces what people edited in OpenMetadata; default false.'),
+  statusLookbackDays: z
+    .number()
+    .positive()
+    .nullish()
+    .describe('Takes runs that started in the last so many days; default 1. `--since` wins over it.'),
+  markDeletedPipelines: ignored(
+    z.boolean(),
+    'Marks pipelines as deleted that the source no longer has.',
+    'nothing is deleted in OpenMetadata yet',
+  ),
+  dbServiceNames: ignored(
+    z.array(z.string()),
+    'Database services for lineage (OpenMetadata 1.2, 1.3).',
+    'lineage to tables is not made yet',
+  ),
+  lineageInformation: ignored(
+    z.strictObject({
+      dbServiceNames: serviceNames,
+      storageServiceNames: serviceNames,
+      messagingServiceNames: serviceNames,
+    }),
+    'Services whose tables, containers and topics take part in lineage.',
+    'lineage to tables is not made yet',
+  ),
+  overrideLineage: ignored(z.boolean(), 'Replaces lineage.', 'edges of others are never replaced'),
+  ownershipUpdateMode: ignored(z.enum(['replace', 'append']), 'How owners are updated.', 'owners that are set stay'),
+});

@@ -1,0 +1,84 @@
+import { readFile } from 'node:fs/promises';
+import { homedir } from 'node:os';
+import { resolve } from 'node:path';
+import type { Path } from './yaml-document.js';
+
+export interface SecretFileOptions {
+  /** What relative paths may start from, tried in this order. */
+  directories: string[];
+  report: (path: Path, message: string, hint: string) => void;
+}
+
+const server = ['workflowConfig', 'openMetadataServerConfig'];
+const tokens = [[...server, 'securityConfig', 'jwtToken']];
+const certificates = [
+  [...server, 'sslConfig'],
+  ['source', 'serviceConnection', 'config', 'sslConfig'],
+];
+
+/**
+ * The config with the contents of files where it names a file: the token and the certificates. As in OpenMetadata, a
+ * token that is the name of an existing file means the file.
+ */
+export async function withSecretFiles(config: unknown, options: SecretFileOptions): Promise<unknown> {
+  const filled = structuredClone(config);
+  for (const path of tokens) {
+    const parent = objectAt(filled, path.slice(0, -1));
+    const key = path.at(-1)!;
+    if (typeof parent?.[key] === 'string') parent[key] = await tokenOf(parent[key], path, options);
+  }
+  for (const path of certificates) {
+    const parent = objectAt(filled, path);
+    for (const [key, value] of Object.entries(parent ?? {})) {
+      if (parent && typeof value === 'string' && value !== '') {
+        parent[key] = await certificateOf(value, [...path, key], options);
+      }
+    }
+  }
+  return filled;
+}
+
+function objectAt(root: unknown, path: Path): Record<string, unknown> | undefined {
+  let node = root;
+  for (const part of path) {
+    if (typeof node !== 'object' || node === null) return undefined;
+    node = (node as Record<string, unknown>)[part];
+  }
+  return typeof node === 'object' && node !== null ? (node as Record<string, unknown>) : undefined;
+}
+
+async function tokenOf(value: string, path: Path, options: SecretFileOptions): Promise<string> {
+  const namesFile = /^(?:~|\.{0,2})\//.test(value);
+  // A whole JWT is no file name: asking the file system for it would only leave traces of it.
+  if (!namesFile && /^ey[\w-]+\.[\w-]+\./.test(value)) return clean(value);
+  const text = await textOf(value, options.directories);
+  if (text !== undefined) return clean(text);
+  if (namesFile) options.report(path, 'the file can not be read', 'Check the path, or write the token itself.');
+  return clean(value);
+}
+
+async function certificateOf(value: string, path: Path, options: SecretFileOptions): Promise<string> {
+  if (value.includes('-----BEGIN')) return value;
+  const text = await textOf(value, options.directories);
+  if (text?.includes('-----BEGIN')) return text;
+  const message = text === undefined ? 'the file can not be read' : 'the file is not in PEM format';
+  options.report(path, message, 'Write the path of a PEM file, or its text.');
+  return value;
+}
+
+/** Without the line break at the end of a file, and without the scheme that people copy along. */
+function clean(token: string): string {
+  return token.trim().replace(/^Bearer\s+/i, '');
+}
+
+async function textOf(path: string, directories: string[]): Promise<string | undefined> {
+  const expanded = path.startsWith('~/') ? resolve(homedir(), path.slice(2)) : path;
+  for (const directory of directories) {
+    try {
+      return await readFile(resolve(directory, expanded), 'utf8');
+    } catch {
+      // The next directory may have it.
+    }
+  }
+  return undefined;
+}

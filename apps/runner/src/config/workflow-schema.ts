@@ -1,0 +1,118 @@
+import { z } from 'zod';
+import { ignored, pipelineMetadataSchema, serverConfigSchema } from './openmetadata-schema.js';
+
+const componentConfig = z.record(z.string(), z.unknown()).nullish();
+
+/** A step of OpenMetadata's framework that has no part here. */
+const step = (name: string) =>
+  ignored(
+    z.strictObject({ type: z.string(), config: componentConfig }),
+    `The ${name} of the framework.`,
+    `there is no ${name} here`,
+  );
+
+const metadataRestSink = z.strictObject({
+  type: z.literal('metadata-rest'),
+  config: ignored(
+    z.record(z.string(), z.unknown()),
+    'Settings of the sink in the Python framework.',
+    'batches and retries are chosen here',
+  ),
+});
+
+const fileSink = z.strictObject({
+  type: z.literal('file'),
+  config: z.strictObject({
+    filename: z.string().min(1).describe('Takes each request as a line of JSON; relative to the current directory.'),
+    openMetadataVersion: z
+      .string()
+      .nullish()
+      .describe('The version that the requests are made for, e.g. `1.6`; default the newest that is known.'),
+  }),
+});
+
+/**
+ * The whole config file. `connection` is the connector's own schema; the rest is OpenMetadata's workflow file, with every
+ * key that its versions 1.2 … 2.0 know.
+ */
+export function workflowSchema(connector: { name: string; title: string; configSchema: z.ZodType }) {
+  return z
+    .strictObject({
+      source: z.strictObject({
+        type: z
+          .string()
+          .refine((type) => type.toLowerCase() === connector.name, `must be ${connector.name}`)
+          .describe(`The connector: \`${connector.name}\`.`),
+        serviceName: z
+          .string()
+          .min(1)
+          .describe('Name of the pipeline service in OpenMetadata that is filled; made when it is absent.'),
+        serviceConnection: z
+          .strictObject({ config: connector.configSchema })
+          .describe(`How ${connector.title} is reached.`),
+        sourceConfig: z
+          .strictObject({ config: pipelineMetadataSchema.nullish() })
+          .nullish()
+          .describe('What is taken over.'),
+      }),
+      processor: step('processor'),
+      stage: step('stage'),
+      bulkSink: step('bulk sink'),
+      sink: z
+        .discriminatedUnion('type', [metadataRestSink, fileSink])
+        .nullish()
+        .describe(
+          'Where to: `metadata-rest`, the default, writes to OpenMetadata; `file` writes the requests to a file.',
+        ),
+      workflowConfig: z.strictObject({
+        loggerLevel: z
+          .enum(['DEBUG', 'INFO', 'WARN', 'ERROR'])
+          .nullish()
+          .describe('What is logged; default INFO. `--log-level` wins over it.'),
+        successThreshold: z
+          .number()
+          .min(0)
+          .max(100)
+          .nullish()
+          .describe(
+            'Percentage of items below which the summary speaks of a failed workflow; default 90. The exit code does not depend on it: lost items always make it 1.',
+          ),
+        raiseOnError: ignored(
+          z.boolean(),
+          'Whether a failed workflow is an error.',
+          'a run that lost something always exits with 1',
+        ),
+        openMetadataServerConfig: serverConfigSchema
+          .nullish()
+          .describe('How OpenMetadata is reached. Only a `file` sink does without.'),
+        config: ignored(
+          z.record(z.string(), z.unknown()),
+          'Free settings of the framework.',
+          'there is no framework here',
+        ),
+      }),
+      ingestionPipelineFQN: ignored(
+        z.string(),
+        'The ingestion pipeline that this run belongs to.',
+        'runs are not reported to OpenMetadata yet',
+      ),
+      pipelineRunId: z.string().nullish().describe('Identifies the run in its report; default a random one.'),
+      enableStreamableLogs: ignored(z.boolean(), 'Sends logs to OpenMetadata.', 'logs are not sent to OpenMetadata'),
+      ingestionRunnerName: ignored(
+        z.string(),
+        'The runner that takes the job.',
+        'the command runs where it is started',
+      ),
+    })
+    .superRefine((workflow, context) => {
+      if (workflow.sink?.type === 'file' || workflow.workflowConfig.openMetadataServerConfig) return;
+      context.addIssue({
+        code: 'custom',
+        path: ['workflowConfig', 'openMetadataServerConfig'],
+        message: 'is missing',
+        params: { hint: 'Say where OpenMetadata is: hostPort, and securityConfig.jwtToken.' },
+      });
+    });
+}
+
+export type Workflow = z.output<ReturnType<typeof workflowSchema>>;

@@ -1,0 +1,175 @@
+import {
+  type Document,
+  isAlias,
+  isCollection,
+  isMap,
+  isScalar,
+  LineCounter,
+  type Node,
+  parseDocument,
+  Scalar,
+  visit,
+} from 'yaml';
+import { ConfigError, type ConfigProblem } from './config-error.js';
+import { expandEnvironment } from './expand-environment.js';
+
+export type Path = readonly (string | number)[];
+
+/** A parsed config file that knows where each value stands. */
+export interface YamlDocument {
+  file: string;
+  /** The values as JSON, environment variables expanded. */
+  value: unknown;
+  /** Line and column of the value at a path, or of its nearest ancestor; of the key with `key`. */
+  position(path: Path, key?: string): { line: number; column: number } | undefined;
+  /**
+   * What a value that came out of a variable, or an unquoted `yes` or `no`, would be as a boolean or number. YAML types
+   * the text of the file, where a variable is text; only the schema knows that a number was meant.
+   */
+  retyped(path: Path): boolean | number | undefined;
+  /** Paths of values in which `$$` was read as one dollar sign. */
+  escapedDollars: string[];
+}
+
+/** Bytes; a workflow config has a few thousand. */
+export const maxFileSize = 1_000_000;
+
+/** Reads YAML or JSON. All errors of the text are in one `ConfigError`. */
+export function parseYaml(
+  text: string,
+  { file, environment }: { file: string; environment: Record<string, string | undefined> },
+): YamlDocument {
+  if (text.length > maxFileSize) {
+    throw new ConfigError(file, [{ path: '', message: `larger than ${maxFileSize} characters: this is no config` }]);
+  }
+  const lineCounter = new LineCounter();
+  const document = parseDocument(text, { lineCounter, schema: 'core', merge: true, prettyErrors: false });
+  const positionAt = (offset: number | undefined) => {
+    if (offset === undefined) return undefined;
+    const { line, col } = lineCounter.linePos(offset);
+    return { line, column: col };
+  };
+  const problems: ConfigProblem[] = [...document.errors, ...document.warnings].map((error) => ({
+    path: '',
+    ...positionAt(error.pos[0]),
+    message: error.code === 'TAG_RESOLVE_FAILED' ? 'YAML tags have no meaning here' : firstLine(error.message),
+    ...(error.code === 'TAG_RESOLVE_FAILED' ? { hint: 'Take the word that starts with "!" away.' } : {}),
+  }));
+  if (problems.length > 0) throw new ConfigError(file, problems);
+
+  const { expanded, escapedDollars } = expandScalars(document, environment, problems, positionAt);
+  if (problems.length > 0) throw new ConfigError(file, problems);
+
+  let value: unknown;
+  try {
+    value = document.toJS({ maxAliasCount: 100 });
+  } catch (error) {
+    throw new ConfigError(file, [
+      { path: '', message: firstLine(error instanceof Error ? error.message : `${error}`) },
+    ]);
+  }
+  return {
+    file,
+    value,
+    escapedDollars,
+    position(path, key) {
+      for (let length = path.length; length >= 0; length -= 1) {
+        const node = nodeAt(document, path.slice(0, length));
+        if (!node) continue;
+        if (length === path.length && key !== undefined && isMap(node)) {
+          const pair = node.items.find((item) => isScalar(item.key) && String(item.key.value) === key);
+          if (isScalar(pair?.key)) return positionAt(pair.key.range?.[0]);
+        }
+        return positionAt(keyOffset(document, path.slice(0, length)) ?? node.range?.[0]);
+      }
+      return undefined;
+    },
+    retyped(path) {
+      const node = nodeAt(document, path);
+      if (!isScalar(node) || typeof node.value !== 'string') return undefined;
+      if (node.type !== Scalar.PLAIN && !expanded.has(node)) return undefined;
+      return typed(node.value);
+    },
+  };
+}
+
+/** The path as a person writes it. */
+export function showPath(path: Path): string {
+  return path.reduce<string>((shown, part) => {
+    if (typeof part === 'number') return `${shown}[${part}]`;
+    return shown ? `${shown}.${part}` : part;
+  }, '');
+}
+
+/** Replaces variables in the values, in place. Keys and comments stay as they are. */
+function expandScalars(
+  document: Document,
+  environment: Record<string, string | undefined>,
+  problems: ConfigProblem[],
+  positionAt: (offset: number | undefined) => { line: number; column: number } | undefined,
+) {
+  const expanded = new Set<Node>();
+  const escapedDollars: string[] = [];
+  visit(document, {
+    Scalar(key, node, ancestors) {
+      if (key === 'key' || typeof node.value !== 'string' || !node.value.includes('$')) return;
+      const { text, changed, missing, escaped } = expandEnvironment(node.value, environment);
+      const path = pathOf(ancestors, key);
+      for (const name of missing) {
+        problems.push({
+          path,
+          ...positionAt(node.range?.[0]),
+          message: `the environment variable ${name} is not set`,
+          hint: `Set it, give a default as in \${${name}:-value}, or write $$ if a dollar sign is meant.`,
+        });
+      }
+      if (escaped) escapedDollars.push(path);
+      if (changed) {
+        node.value = text;
+        expanded.add(node);
+      }
+    },
+  });
+  return { expanded, escapedDollars };
+}
+
+function pathOf(ancestors: readonly unknown[], key: unknown): string {
+  const path: (string | number)[] = [];
+  for (const [index, ancestor] of ancestors.entries()) {
+    const child = ancestors[index + 1];
+    if (isPairLike(ancestor) && isScalar(ancestor.key)) path.push(String(ancestor.key.value));
+    else if (isCollection(ancestor) && !isMap(ancestor)) {
+      path.push(child === undefined ? Number(key) : ancestor.items.indexOf(child as never));
+    }
+  }
+  return showPath(path);
+}
+
+function isPairLike(value: unknown): value is { key: unknown } {
+  return typeof value === 'object' && value !== null && 'key' in value && 'value' in value && !isScalar(value);
+}
+
+function nodeAt(document: Document, path: Path): Node | undefined {
+  const node = path.length === 0 ? document.contents : document.getIn(path, true);
+  if (isAlias(node)) return node.resolve(document) as Node | undefined;
+  return isScalar(node) || isCollection(node) ? node : undefined;
+}
+
+/** Where the key of the value at a path stands, which says more than where the value stands. */
+function keyOffset(document: Document, path: Path): number | undefined {
+  if (path.length === 0) return undefined;
+  const parent = nodeAt(document, path.slice(0, -1));
+  if (!isMap(parent)) return undefined;
+  const pair = parent.items.find((item) => isScalar(item.key) && item.key.value === path.at(-1));
+  return isScalar(pair?.key) ? pair.key.range?.[0] : undefined;
+}
+
+function typed(text: string): boolean | number | undefined {
+  if (/^(true|yes|on)$/i.test(text)) return true;
+  if (/^(false|no|off)$/i.test(text)) return false;
+  return /^[-+]?\d+(\.\d+)?$/.test(text) ? Number(text) : undefined;
+}
+
+function firstLine(text: string): string {
+  return text.split('\n', 1)[0] ?? text;
+}

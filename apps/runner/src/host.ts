@@ -1,0 +1,46 @@
+/** A stream that text goes to. */
+export interface TextStream {
+  write(text: string): unknown;
+  readonly isTTY?: boolean;
+  readonly columns?: number;
+}
+
+/** What the process lends to a command, so that commands can run in tests. */
+export interface Host {
+  environment: Record<string, string | undefined>;
+  directory: string;
+  stdout: TextStream;
+  stderr: TextStream;
+  /** Current time, ms. */
+  now: () => number;
+  /** Calls `onSignal` at the first SIGINT or SIGTERM; the second one ends the process at once. Answers how to stop. */
+  onInterrupt: (onSignal: (signal: 'SIGINT' | 'SIGTERM') => void) => () => void;
+}
+
+/** The host of the real process. `FLOWMETA_NOW` (ISO 8601) sets where the clock starts: for tests on recorded data. */
+export function processHost(): Host {
+  const startedAt = Date.now();
+  const from = process.env.FLOWMETA_NOW ? Date.parse(process.env.FLOWMETA_NOW) : Number.NaN;
+  const shift = Number.isNaN(from) ? 0 : from - startedAt;
+  return {
+    environment: process.env,
+    directory: process.cwd(),
+    stdout: process.stdout,
+    stderr: process.stderr,
+    now: () => Date.now() + shift,
+    onInterrupt(onSignal) {
+      let interrupted = false;
+      const listen = (signal: 'SIGINT' | 'SIGTERM') => () => {
+        if (interrupted) process.exit(signal === 'SIGINT' ? 130 : 143);
+        interrupted = true;
+        onSignal(signal);
+      };
+      const onInt = listen('SIGINT');
+      const onTerm = listen('SIGTERM');
+      process.on('SIGINT', onInt).on('SIGTERM', onTerm);
+      return () => {
+        process.off('SIGINT', onInt).off('SIGTERM', onTerm);
+      };
+    },
+  };
+}

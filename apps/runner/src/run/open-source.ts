@@ -1,0 +1,55 @@
+import type { Connector, ConnectorContext } from '@flowmeta/connector';
+import type { LoadedConfig } from '../config/load-config.js';
+import type { Host } from '../host.js';
+import type { Terminal } from '../terminal/terminal.js';
+import { version } from '../version.js';
+
+export interface OpenSourceOptions {
+  host: Host;
+  terminal: Terminal;
+  onRequest?: NonNullable<ConnectorContext['onRequest']>;
+}
+
+/** Opens the connector of the config. */
+export function openSource(config: LoadedConfig, { host, terminal, onRequest }: OpenSourceOptions): Connector {
+  const { source } = config.workflow;
+  const selected = source.sourceConfig?.config;
+  const { includes, excludes } = selected?.pipelineFilterPattern ?? {};
+  return config.connector.open(config.connectorConfig, {
+    now: host.now,
+    serviceName: source.serviceName,
+    proxyEnvironment: proxyOf(host.environment),
+    userAgent: userAgent(),
+    debug: (message) => terminal.log('DEBUG', message),
+    selection: {
+      includeUnDeployedPipelines: selected?.includeUnDeployedPipelines ?? true,
+      ...(includes || excludes
+        ? { pipelineFilterPattern: { includes: includes ?? undefined, excludes: excludes ?? undefined } }
+        : {}),
+    },
+    ...(onRequest ? { onRequest } : {}),
+  });
+}
+
+/** How the source is named for people, e.g. `Kestra at https://kestra.example.com`. */
+export function describeSource({ connector, connectorConfig }: LoadedConfig): string {
+  const { hostPort } = connectorConfig as { hostPort?: unknown };
+  return typeof hostPort === 'string' ? `${connector.title} at ${hostPort}` : connector.title;
+}
+
+export function userAgent(): string {
+  return `flowmeta/${version()}`;
+}
+
+/** What the process says about proxies; the names in lower case are the older ones and win, as in curl. */
+export function proxyOf(environment: Host['environment']) {
+  const read = (name: string) => environment[name.toLowerCase()] || environment[name];
+  const httpProxy = read('HTTP_PROXY');
+  const httpsProxy = read('HTTPS_PROXY');
+  const noProxy = read('NO_PROXY');
+  return {
+    ...(httpProxy ? { httpProxy } : {}),
+    ...(httpsProxy ? { httpsProxy } : {}),
+    ...(noProxy ? { noProxy } : {}),
+  };
+}

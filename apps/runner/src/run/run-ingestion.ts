@@ -1,0 +1,132 @@
+import type { RunReport } from '@flowmeta/connector';
+import { ingest } from '@flowmeta/ingestion';
+import { createRedactor, type Redactor } from '@flowmeta/redact';
+import type { LoadedConfig } from '../config/load-config.js';
+import { exitCodeOfSignal, exitCodes } from '../exit-codes.js';
+import type { Host } from '../host.js';
+import { progressDisplay } from '../terminal/progress.js';
+import type { Terminal } from '../terminal/terminal.js';
+import { describeSource, openSource } from './open-source.js';
+import { classificationOf, openTarget } from './open-target.js';
+import { createRequestCounter } from './request-counter.js';
+import { isUnreachable } from './unreachable.js';
+
+export interface RunIngestionOptions {
+  host: Host;
+  terminal: Terminal;
+  /** ms; default by `statusLookbackDays`. */
+  since?: number;
+  namespaces?: string[];
+  dryRun?: boolean;
+  /** Degraded pipelines make the exit code 1 as well. */
+  strict?: boolean;
+  showProgress?: boolean;
+  /** Marks the report: see `IngestionOptions`. */
+  simulated?: boolean;
+}
+
+export interface IngestionResult {
+  /** Without secrets. */
+  report: RunReport;
+  exitCode: number;
+}
+
+const day = 86_400_000;
+
+/** Runs one ingestion of a config from end to end. */
+export async function runIngestion(config: LoadedConfig, options: RunIngestionOptions): Promise<IngestionResult> {
+  const { host, terminal } = options;
+  const { workflow } = config;
+  const redactor = createRedactor(config.secrets);
+  terminal.hide(redactor);
+  warnAboutTls(config, terminal);
+
+  const controller = new AbortController();
+  let interruptedBy: 'SIGINT' | 'SIGTERM' | undefined;
+  const stopListening = host.onInterrupt((signal) => {
+    interruptedBy = signal;
+    terminal.live(undefined);
+    terminal.log('WARN', `${signal}: ending the run; once more ends it at once`);
+    controller.abort(new Error(`interrupted by ${signal}`));
+  });
+  const source = createRequestCounter();
+  const target = createRequestCounter();
+  let fatal: unknown;
+  const closers: (() => Promise<void>)[] = [];
+  try {
+    const connector = openSource(config, { host, terminal, onRequest: source.count });
+    closers.push(() => connector.close());
+    const { sink, kind } = await openTarget(config, {
+      host,
+      dryRun: options.dryRun ?? false,
+      signal: controller.signal,
+      onAttempt: target.count,
+    });
+    closers.push(() => sink.close());
+    const selected = workflow.source.sourceConfig?.config;
+    const now = host.now();
+    const report = await ingest({
+      connector,
+      sink,
+      source: { connector: config.connector.name, description: describeSource(config) },
+      targetKind: kind,
+      service: workflow.source.serviceName,
+      since: options.since ?? now - (selected?.statusLookbackDays ?? 1) * day,
+      until: now,
+      includeTags: selected?.includeTags ?? true,
+      includeOwners: selected?.includeOwners ?? true,
+      includeLineage: selected?.includeLineage ?? true,
+      classification: classificationOf(config),
+      dryRun: options.dryRun ?? false,
+      simulated: options.simulated ?? false,
+      signal: controller.signal,
+      now: host.now,
+      requests: () => ({ source: source.totals, target: target.totals }),
+      onFatal: (error) => {
+        fatal = error;
+      },
+      ...(workflow.pipelineRunId ? { runId: workflow.pipelineRunId } : {}),
+      ...(options.namespaces?.length ? { namespaces: options.namespaces } : {}),
+      ...(options.showProgress ? { onProgress: progressDisplay(terminal) } : {}),
+    });
+    terminal.live(undefined);
+    if (fatal instanceof Error && fatal.stack) terminal.log('DEBUG', fatal.stack);
+    return {
+      report: withoutSecrets(report, redactor),
+      exitCode: interruptedBy ? exitCodeOfSignal(interruptedBy) : exitCodeOf(report, { fatal, strict: options.strict }),
+    };
+  } finally {
+    terminal.live(undefined);
+    stopListening();
+    await Promise.allSettled(closers.map((close) => close()));
+  }
+}
+
+function exitCodeOf(report: RunReport, { fatal, strict }: { fatal: unknown; strict?: boolean | undefined }): number {
+  switch (report.outcome) {
+    case 'failed':
+      return isUnreachable(fatal) ? exitCodes.unreachable : exitCodes.partial;
+    case 'done':
+      return strict && report.pipelines.some(({ degraded }) => degraded) ? exitCodes.partial : exitCodes.done;
+    default:
+      return exitCodes.partial;
+  }
+}
+
+function warnAboutTls({ workflow, connectorConfig, connector }: LoadedConfig, terminal: Terminal): void {
+  const ends = [
+    ['OpenMetadata', workflow.workflowConfig.openMetadataServerConfig?.verifySSL],
+    [connector.title, (connectorConfig as { verifySSL?: unknown }).verifySSL],
+  ];
+  for (const [name, verify] of ends) {
+    if (verify !== 'ignore') continue;
+    terminal.log(
+      'WARN',
+      `verifySSL: ignore — whoever stands between here and ${name} can read and change everything, the token too`,
+    );
+  }
+}
+
+function withoutSecrets(report: RunReport, redactor: Redactor): RunReport {
+  return redactor.value(report);
+}

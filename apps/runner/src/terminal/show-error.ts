@@ -1,0 +1,28 @@
+import { hintOf } from '@flowmeta/connector';
+import { redactText } from '@flowmeta/redact';
+import { ConfigError } from '../config/config-error.js';
+import { exitCodes } from '../exit-codes.js';
+import type { Host } from '../host.js';
+import { isUnreachable } from '../run/unreachable.js';
+import { UsageError } from '../usage-error.js';
+import { createTerminal } from './terminal.js';
+
+/** Shows an error that ended a command: what, where and what to do, a line each. Answers the exit code. */
+export function showError(error: unknown, { host, debug }: { host: Host; debug: boolean }): number {
+  const terminal = createTerminal(host);
+  if (error instanceof ConfigError) {
+    for (const { path, message, line, column, hint } of error.problems) {
+      const where = [error.file, line, column].filter((part) => part !== undefined).join(':');
+      terminal.error({ what: path ? `${path}: ${message}` : message, why: where, todo: hint });
+    }
+    return exitCodes.usage;
+  }
+  if (error instanceof UsageError) {
+    terminal.error({ what: error.message, todo: error.hint ?? 'Run `flowmeta --help` for what there is.' });
+    return exitCodes.usage;
+  }
+  const message = redactText(error instanceof Error ? error.message : String(error));
+  terminal.error({ what: message, todo: hintOf(error) ?? 'Run it with --log-level debug to see more.' });
+  if (debug && error instanceof Error && error.stack) host.stderr.write(`${redactText(error.stack)}\n`);
+  return isUnreachable(error) ? exitCodes.unreachable : exitCodes.partial;
+}
