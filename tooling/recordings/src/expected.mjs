@@ -170,7 +170,8 @@ function expectedFlow({ flow, source, graph }, runs) {
       schedules: schedulesOf(whole.triggers),
       runs,
     },
-    otherWay: walked && !broken ? { tasks: walked.tasks.map(({ id }) => id).sort(), links: sorted(walked.links) } : undefined,
+    otherWay:
+      walked && !broken ? { tasks: walked.tasks.map(({ id }) => id).sort(), links: sorted(walked.links) } : undefined,
   };
 }
 
@@ -197,7 +198,12 @@ for (const file of readdirSync(new URL('datasets/', data)).sort()) {
       const [graph, yaml] = [has(expected.links), has(otherWay.links)];
       const only = (a, b) => [...a].filter((link) => !b.has(link));
       if (only(graph, yaml).length + only(yaml, graph).length > 0)
-        console.log(`${file} ${name}: only graph`, only(graph, yaml).join(', '), '| only YAML', only(yaml, graph).join(', '));
+        console.log(
+          `${file} ${name}: only graph`,
+          only(graph, yaml).join(', '),
+          '| only YAML',
+          only(yaml, graph).join(', '),
+        );
     }
     return expected;
   });
@@ -208,5 +214,7 @@ for (const file of readdirSync(new URL('datasets/', data)).sort()) {
   const links = flows.reduce((sum, each) => sum + each.links.length, 0);
   const tasks = flows.reduce((sum, each) => sum + each.tasks.length, 0);
   const broken = flows.filter((each) => each.broken).length;
-  console.log(`${file}: ${flows.length} flows (${broken} broken), ${tasks} tasks, ${links} links, ${packed.length} bytes`);
+  console.log(
+    `${file}: ${flows.length} flows (${broken} broken), ${tasks} tasks, ${links} links, ${packed.length} bytes`,
+  );
 }

@@ -96,3 +96,27 @@ export function kestraDataset(version: KestraVersion, { plugins }: { plugins: bo
   if (!datasetNames.includes(name)) throw new RangeError(`there is no recorded dataset ${name}`);
   return readJson(`datasets/${name}`) as RecordedDataset;
 }
+
+/** What a connector should say about one recorded flow; worked out by `expected.mjs` from the recorded JSON alone. */
+export interface ExpectedFlow {
+  /** `namespace.id`. */
+  pipeline: string;
+  namespace: string;
+  flowId: string;
+  /** The server could not parse it: tasks and links are those of its YAML. */
+  broken: boolean;
+  enabled: boolean;
+  /** By id; types as the server has them, old aliases included. ForEachItem's own three steps are no tasks. */
+  tasks: { id: string; type: string }[];
+  /** `[from, to]`, sorted: between real tasks, with error handlers as leaves of their flowable. */
+  links: [from: string, to: string][];
+  /** Schedule triggers that are not disabled. */
+  schedules: { id: string; cron: string }[];
+  /** Ordinary executions (no iterations of a 2.0 Loop), by start (ISO 8601). */
+  runs: { id: string; state: string; start: string }[];
+}
+
+/** What a connector should say about every flow of a dataset. */
+export function expectedFlows(name: DatasetName): ExpectedFlow[] {
+  return (readJson(`expected/${name}`) as { flows: ExpectedFlow[] }).flows;
+}
