@@ -14,7 +14,7 @@ export function ignored<Schema extends z.ZodType>(schema: Schema, description: s
 const notUsed = 'this command does not use it';
 const indexing = 'it belongs to the search index job of OpenMetadata';
 
-export const filterPatternSchema = z
+const filterPatternSchema = z
   .strictObject({
     includes: z.array(z.string()).nullish().describe('Only names that match one of these; regular expressions.'),
     excludes: z.array(z.string()).nullish().describe('No names that match one of these, whatever `includes` says.'),
@@ -23,13 +23,7 @@ export const filterPatternSchema = z
 
 const componentSchema = z.looseObject({ type: z.string() });
 
-export const verifySslSchema = z
-  .enum(['no-ssl', 'ignore', 'validate'])
-  .describe(
-    '`ignore` accepts any certificate. `no-ssl` and `validate` both check an https server; `validate` with `sslConfig`.',
-  );
-
-export const sslConfigSchema = z.strictObject({
+const sslConfigSchema = z.strictObject({
   caCertificate: z.string().nullish().describe('Authority that signed the certificate: PEM text, or path to a file.'),
   sslCertificate: z.string().nullish().describe('Client certificate: PEM text, or path to a file.'),
   sslKey: z
@@ -70,7 +64,12 @@ export const serverConfigSchema = z.strictObject({
     })
     .nullish()
     .describe('How this command signs in.'),
-  verifySSL: verifySslSchema.nullish(),
+  verifySSL: z
+    .enum(['no-ssl', 'ignore', 'validate'])
+    .nullish()
+    .describe(
+      '`ignore` accepts any certificate; `no-ssl`, the default, and `validate` both check that of an https server.',
+    ),
   sslConfig: sslConfigSchema.nullish().describe('Certificates of the connection to OpenMetadata.'),
   extraHeaders: z
     .record(z.string(), z.string())
@@ -134,7 +133,7 @@ export const pipelineMetadataSchema = z.strictObject({
     .boolean()
     .nullish()
     .describe('Also takes pipelines that are switched off; default true.'),
-  pipelineFilterPattern: filterPatternSchema.nullish(),
+  pipelineFilterPattern: filterPatternSchema.nullish().describe('Which pipelines are taken, by name.'),
   overrideMetadata: z.boolean().nullish().describe('Also replaces what people edited in OpenMetadata; default false.'),
   statusLookbackDays: z
     .number()

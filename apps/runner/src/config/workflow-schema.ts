@@ -51,7 +51,7 @@ export function workflowSchema(connector: { name: string; title: string; configS
           .strictObject({ config: connector.configSchema })
           .describe(`How ${connector.title} is reached.`),
         sourceConfig: z
-          .strictObject({ config: pipelineMetadataSchema.nullish() })
+          .strictObject({ config: pipelineMetadataSchema.nullish().describe('Settings of the job.') })
           .nullish()
           .describe('What is taken over.'),
       }),

@@ -1,0 +1,142 @@
+import { mkdtemp, readFile, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
+import { run } from './fake-host.js';
+
+const config = (hostPort: string) => `source:
+  type: kestra
+  serviceName: kestra_prod
+  serviceConnection: {config: {type: Kestra, hostPort: "${hostPort}"}}
+workflowConfig:
+  openMetadataServerConfig: {hostPort: "${hostPort}/api", securityConfig: {jwtToken: hunter22-token}}
+`;
+
+let directory: string;
+beforeAll(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'flowmeta-cli-'));
+  await writeFile(join(directory, 'kestra.yaml'), config('http://127.0.0.1:9'));
+  await writeFile(join(directory, 'typo.yaml'), config('http://127.0.0.1:9').replace('serviceName', 'serviceNme'));
+  await writeFile(join(directory, 'legacy.yaml'), `${config('http://127.0.0.1:9')}enableStreamableLogs: false\n`);
+});
+
+describe('the command line', () => {
+  it('shows its version and its help on stdout', async () => {
+    const version = await run(['--version']);
+    expect([version.exitCode, version.stderr]).toEqual([0, '']);
+    expect(version.stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
+    const help = await run(['--help']);
+    expect(help.exitCode).toBe(0);
+    for (const command of ['ingest', 'validate', 'schema', 'check', 'demo'])
+      expect(help.stdout).toContain(`  ${command}`);
+  });
+
+  it.each(['ingest', 'validate', 'schema', 'check', 'demo'])('has help with an example for %s', async (command) => {
+    const { exitCode, stdout } = await run([command, '--help']);
+    expect(exitCode).toBe(0);
+    expect(stdout).toMatch(new RegExp(`Examples:\n  \\$ flowmeta ${command}`));
+  });
+
+  it.each<[string, string[], RegExp]>([
+    ['no command', [], /Usage: flowmeta/],
+    ['an unknown command', ['ingset', '-c', 'x'], /Did you mean ingest\?/],
+    ['an unknown option', ['ingest', '-c', 'kestra.yaml', '--dry-ran'], /Did you mean --dry-run\?/],
+    ['no config', ['ingest'], /--config/],
+    ['an unknown log level', ['ingest', '-c', 'kestra.yaml', '--log-level', 'loud'], /debug, info, warn, error/],
+    ['a config that is not there', ['ingest', '-c', 'nowhere.yaml'], /there is no such file\n {2}nowhere\.yaml/],
+    [
+      'an odd --since',
+      ['ingest', '-c', 'kestra.yaml', '--since', 'yesterday'],
+      /--since yesterday is no point in time/,
+    ],
+    ['a --since to come', ['ingest', '-c', 'kestra.yaml', '--since', '2999-01-01'], /lies in the future/],
+    ['a report of no known kind', ['ingest', '-c', 'kestra.yaml', '--report', 'r.pdf'], /\.json, \.html or \.md/],
+    ['a report without a directory', ['ingest', '-c', 'kestra.yaml', '--report', 'no/r.json'], /its directory/],
+    ['an unknown connector', ['schema', '--connector', 'cron'], /There is: kestra/],
+  ])('refuses %s with exit code 2, on stderr', async (_, args, message) => {
+    const { exitCode, stdout, stderr } = await run(args, { directory });
+    expect([exitCode, stdout]).toEqual([2, '']);
+    expect(stderr).toMatch(message);
+    expect(stderr).not.toMatch(/^\s+at /m);
+  });
+
+  it('says what is wrong with a config, where, and what to do, a line each', async () => {
+    const { exitCode, stderr } = await run(['validate', '-c', 'typo.yaml'], { directory });
+    expect(exitCode).toBe(2);
+    expect(stderr).toContain(
+      'error: source.serviceNme: is no key of this config\n  typo.yaml:3:3\n  → Did you mean serviceName?\n',
+    );
+  });
+
+  it('validates a config without a server, and warns about keys without effect', async () => {
+    const { exitCode, stdout, stderr } = await run(['validate', '-c', 'legacy.yaml'], { directory });
+    expect(exitCode).toBe(0);
+    expect(stdout).toBe('legacy.yaml is valid: Kestra → OpenMetadata, service kestra_prod\n');
+    expect(stderr).toBe('warning: enableStreamableLogs has no effect: logs are not sent to OpenMetadata\n');
+  });
+
+  it('colours only on a terminal, unless the environment says otherwise', async () => {
+    const args = ['validate', '-c', 'typo.yaml'];
+    const colour = '\u001b[';
+    expect((await run(args, { directory })).stderr).not.toContain(colour);
+    expect((await run(args, { directory, isTTY: true })).stderr).toContain(colour);
+    expect((await run(args, { directory, isTTY: true, environment: { NO_COLOR: '1' } })).stderr).not.toContain(colour);
+    expect((await run(args, { directory, environment: { FORCE_COLOR: '1' } })).stderr).toContain(colour);
+  });
+});
+
+describe('servers that are not there', () => {
+  it('make ingest exit with 3, with a report all the same', async () => {
+    const args = ['ingest', '-c', 'kestra.yaml', '--json', '--report', 'report.json'];
+    const { exitCode, stdout, stderr } = await run(args, { directory });
+    expect(exitCode).toBe(3);
+    expect(JSON.parse(stdout)).toMatchObject({ outcome: 'failed', error: { count: 1 } });
+    expect(JSON.parse(await readFile(join(directory, 'report.json'), 'utf8'))).toMatchObject({ outcome: 'failed' });
+    expect(stdout + stderr).not.toContain('hunter22');
+  });
+
+  it('make check exit with 3, with what to do', async () => {
+    const { exitCode, stdout } = await run(['check', '-c', 'kestra.yaml', '--json'], { directory });
+    expect(exitCode).toBe(3);
+    const { ok, steps } = JSON.parse(stdout) as { ok: boolean; steps: Record<string, string>[] };
+    expect(ok).toBe(false);
+    for (const end of ['source', 'target']) {
+      expect(steps.find((step) => step.end === end)).toMatchObject({ name: 'reach', status: 'failed', hint: /./ });
+    }
+  });
+});
+
+describe('schema', () => {
+  it('prints a JSON Schema that takes the examples and refuses a mistyped key', async () => {
+    const { exitCode, stdout } = await run(['schema']);
+    expect(exitCode).toBe(0);
+    const schema = JSON.parse(stdout) as { $schema: string };
+    expect(schema.$schema).toBe('https://json-schema.org/draft/2020-12/schema');
+    const ajv = new Ajv2020({ strict: true, strictTypes: false, strictRequired: false, validateFormats: false });
+    const validate = ajv.compile(schema);
+    for (const file of ['../examples/kestra.yaml', './every-key.yaml']) {
+      const example = parse(await readFile(new URL(file, import.meta.url), 'utf8')) as Record<string, unknown>;
+      expect([validate(example), validate.errors]).toEqual([true, null]);
+      expect(validate({ ...example, sorce: {} })).toBe(false);
+    }
+  });
+
+  it('describes every option', async () => {
+    const { stdout } = await run(['schema']);
+    const undescribed: string[] = [];
+    const visit = (node: unknown, path: string) => {
+      if (typeof node !== 'object' || node === null) return;
+      const { properties } = node as { properties?: Record<string, Record<string, unknown>> };
+      for (const [key, option] of Object.entries(properties ?? {})) {
+        if (!option.description && !('const' in option) && option.type !== 'object') undescribed.push(`${path}.${key}`);
+      }
+      for (const [key, child] of Object.entries(node)) visit(child, `${path}.${key}`);
+    };
+    visit(JSON.parse(stdout), '');
+    expect(undescribed.filter((path) => !/ServiceNames$|processor|stage|bulkSink|elasticsSearch/.test(path))).toEqual(
+      [],
+    );
+  });
+});
