@@ -1,0 +1,86 @@
+import { openMetadataExchanges } from '@flowmeta/recordings';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { label } from '../test/models.js';
+import { labelOf, tagName } from './tag-names.js';
+
+describe('tagName', () => {
+  it.each([
+    ['team', 'data', 'team - data'],
+    ['équipe', 'données (Paris)', 'équipe - données (Paris)'],
+    ['version', '1.2', 'version - 1.2'],
+    ['cost_center', "it's R&D", "cost_center - it's R&D"],
+    ['team_', 'data', 'team_ - data'],
+    ['owner', 'a@b.com', 'owner - a_x0040_b.com'],
+    ['empty', '', 'empty - _xempty_'],
+    ['a - b', 'c', 'a_x0020_- b - c'],
+    ['a -', 'c', 'a_x0020_- - c'],
+    ['a', '- c', 'a - - c'],
+    ['a', 'b\tc', 'a - b_x0009_c'],
+    ['mood', '😀', 'mood - _xD83D__xDE00_'],
+  ])('%j=%j is %j', (key, value, name) => {
+    expect(tagName({ key, value })).toBe(name);
+    expect(labelOf(name)).toEqual({ key, value });
+  });
+
+  it('keeps long values apart', () => {
+    const values = Array.from({ length: 200 }, (_, index) => `${'https'.repeat(20)}${index}`);
+    const names = values.map((value) => tagName({ key: 'repository', value }));
+    expect(new Set(names).size).toBe(200);
+    for (const name of names) {
+      expect(name.length).toBeLessThanOrEqual(64);
+      expect(name.startsWith('repository - httpshttps')).toBe(true);
+      expect(labelOf(name)).toBeUndefined();
+    }
+  });
+
+  it('is legal on every version and can be turned back', () => {
+    fc.assert(
+      fc.property(label, (value) => {
+        const name = tagName(value);
+        expect(name).toMatch(/^[\p{L}\p{M}\p{Nd}_'\- .&()]{4,64}$/u);
+        expect(name.length).toBeLessThanOrEqual(64);
+        const back = labelOf(name);
+        if (!name.includes('_xcut')) expect(back).toEqual(value);
+        else if (back !== undefined) expect(back).toEqual(value);
+      }),
+      { numRuns: 2_000 },
+    );
+  });
+
+  it('never gives two labels one name', () => {
+    const pieces = ['', ' ', '-', ' -', '- ', ' - ', '_', '_x', 'x0020_', '=', 'a'];
+    const texts = [
+      ...new Set(pieces.flatMap((first) => pieces.flatMap((second) => pieces.map((third) => first + second + third)))),
+    ];
+    const short = texts.filter(({ length }) => length <= 6);
+    const names = new Set<string>();
+    for (const key of short) for (const value of short) names.add(tagName({ key, value }));
+    expect(names.size).toBe(short.length ** 2);
+  });
+
+  it('has no sign that a real 1.2 refused', () => {
+    const writes = openMetadataExchanges('1.2').filter(
+      ({ request }) => request.method === 'PUT' && request.path === '/api/v1/tags',
+    );
+    const nameOf = (body: unknown): string => (body as { name: string }).name;
+    const refused = writes.filter(({ response }) => JSON.stringify(response.body).includes('name must match'));
+    const taken = writes.filter(({ response }) => response.status < 300);
+    expect(refused.map(({ request }) => nameOf(request.body))).toEqual(['env=prod', 'env:prod', 'a/b']);
+    for (const { request } of refused) {
+      const name = nameOf(request.body);
+      expect(tagName({ key: 'k', value: name })).not.toContain(name);
+    }
+    expect(taken.length).toBeGreaterThan(2);
+    for (const { request } of taken) {
+      const name = nameOf(request.body);
+      expect(tagName({ key: 'k', value: name })).toBe(`k - ${name}`);
+    }
+  });
+});
+
+describe('labelOf', () => {
+  it('knows no label for a name that tagName does not give', () => {
+    expect(labelOf('prod')).toBeUndefined();
+  });
+});
