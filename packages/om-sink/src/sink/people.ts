@@ -27,7 +27,11 @@ const textFields = ['description', 'displayName'] as const;
 /** What has to be patched and put so that a pipeline of the catalog becomes the wanted one, and people's edits stay. */
 export function planUpdate(current: OmPipeline, wanted: CreatePipeline, options: UpdateOptions): UpdatePlan {
   const { lastWritten, overrideMetadata, hash } = options;
-  const ours = overrideMetadata || (lastWritten !== undefined && textHash(textsOf(current), hash) === lastWritten.text);
+  const present = textHash(textsOf(current), hash);
+  // The wanted text is there when a run broke off between patch and put.
+  const ours =
+    overrideMetadata ||
+    (lastWritten !== undefined && (present === lastWritten.text || present === textHash(wanted, hash)));
   const texts: Texts = ours ? textsOf(wanted) : keptTexts(current, wanted, lastWritten);
   const { description: _description, displayName: _displayName, owner, owners, ...rest } = wanted;
   const sendOwners = overrideMetadata || currentOwners(current).length === 0;

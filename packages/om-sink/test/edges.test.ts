@@ -1,0 +1,172 @@
+import { mapEdge } from '@flowmeta/om-mapper';
+import { afterEach, describe, expect, it } from 'vitest';
+import { type Harness, startHarness } from './sink-harness.js';
+
+let harness: Harness | undefined;
+afterEach(async () => {
+  await harness?.close();
+  harness = undefined;
+});
+
+const fqnOf = (name: string): string => `kestra.${name}`;
+const pipelineEdge = (from: string, to: string, description = 'Flow trigger') =>
+  mapEdge({ from: { kind: 'pipeline', name: from }, to: { kind: 'pipeline', name: to }, description }, { fqnOf });
+const orders = 'pg.shop.public.orders';
+const report = 'pg.shop.public."report.daily"';
+const tableEdge = (pipeline: string) =>
+  mapEdge(
+    { from: { kind: 'table', fqn: orders }, to: { kind: 'table', fqn: report }, pipeline, description: 'SQL of load' },
+    { fqnOf },
+  );
+
+async function start(version: string) {
+  harness = await startHarness({ version });
+  const { open, draft, sandbox } = harness;
+  const sink = await open();
+  for (const name of ['a', 'b', 'c']) await sink.writePipeline(draft({ name, labels: [] }));
+  for (const fullyQualifiedName of [orders, report]) {
+    sandbox.seed('table', { fullyQualifiedName, columns: [{ name: 'id', dataType: 'INT' }] });
+  }
+  return { ...harness, first: sink };
+}
+const current = (): Harness => {
+  if (harness === undefined) throw new Error('start() first');
+  return harness;
+};
+const idOf = async (path: string): Promise<string> =>
+  ((await current().request('GET', path)).body as { id: string }).id;
+const draw = async (from: string, to: string, lineageDetails?: object) => {
+  const edge = {
+    fromEntity: { id: await idOf(`/pipelines/name/kestra.${from}`), type: 'pipeline' },
+    toEntity: { id: await idOf(`/pipelines/name/kestra.${to}`), type: 'pipeline' },
+    ...(lineageDetails === undefined ? {} : { lineageDetails }),
+  };
+  expect((await current().request('PUT', '/lineage', { body: { edge }, as: 'admin' })).status).toBe(200);
+};
+
+describe.each(['1.2', '1.6', '2.0'])('lineage in OpenMetadata %s', (version) => {
+  it('between pipelines and between tables is drawn once; a second pass only reads', async () => {
+    const { open, first, sandbox, sent } = await start(version);
+    const edges = [pipelineEdge('a', 'b'), pipelineEdge('a', 'c'), pipelineEdge('a', 'a'), tableEdge('a')];
+    for (const edge of edges) expect(await first.writeEdge(edge)).toEqual({ outcome: 'created', findings: [] });
+    expect(sandbox.catalog.edges()).toContainEqual({
+      from: { type: 'pipeline', fqn: 'kestra.a' },
+      to: { type: 'pipeline', fqn: 'kestra.b' },
+      details: expect.objectContaining({ source: 'PipelineLineage', description: 'Flow trigger · Flowmeta' }),
+    });
+    const changes = sandbox.catalog.changes();
+    const second = await open();
+    sent();
+    for (const edge of edges) expect(await second.writeEdge(edge)).toEqual({ outcome: 'unchanged', findings: [] });
+    // One read per start of an edge, and one per table for its id.
+    expect(sent()).toHaveLength(4);
+    expect(sandbox.catalog.changes()).toBe(changes);
+  });
+
+  it('is updated when the description changed at the source', async () => {
+    const { open, first, sandbox } = await start(version);
+    await first.writeEdge(pipelineEdge('a', 'b'));
+    expect((await (await open()).writeEdge(pipelineEdge('a', 'b', 'Subflow'))).outcome).toBe('updated');
+    expect(sandbox.catalog.edges()).toHaveLength(1);
+    expect(sandbox.catalog.edges()[0]?.details.description).toBe('Subflow · Flowmeta');
+  });
+
+  it('that a person drew stays as it is, unless told otherwise', async () => {
+    const { open, sandbox } = await start(version);
+    await draw('a', 'b');
+    await draw('a', 'c', { source: 'Manual', description: 'By hand.' });
+    const before = sandbox.catalog.edges();
+    const sink = await open();
+    for (const to of ['b', 'c']) {
+      expect(await sink.writeEdge(pipelineEdge('a', to))).toMatchObject({
+        outcome: 'kept',
+        findings: [{ message: expect.stringContaining('Somebody else drew') }],
+      });
+    }
+    expect(sandbox.catalog.edges()).toEqual(before);
+    expect((await (await open({ overrideMetadata: true })).writeEdge(pipelineEdge('a', 'b'))).outcome).toBe('updated');
+  });
+
+  it('that the earlier connector wrote is taken over', async () => {
+    const { open, sandbox } = await start(version);
+    await draw('a', 'b', { source: 'PipelineLineage' });
+    expect((await (await open()).writeEdge(pipelineEdge('a', 'b'))).outcome).toBe('updated');
+    expect(sandbox.catalog.edges()[0]?.details.description).toBe('Flow trigger · Flowmeta');
+  });
+
+  it('that names another pipeline is not overwritten, however often both are written', async () => {
+    const { open, first, sandbox } = await start(version);
+    expect((await first.writeEdge(tableEdge('a'))).outcome).toBe('created');
+    for (const sink of [first, await open()]) {
+      expect(await sink.writeEdge(tableEdge('b'))).toMatchObject({ outcome: 'kept', findings: [{}] });
+      expect((await sink.writeEdge(tableEdge('a'))).outcome).toBe('unchanged');
+    }
+    expect(sandbox.catalog.edges()).toHaveLength(1);
+  });
+
+  it('to something that the catalog does not have is a failure with a reason', async () => {
+    const { first } = await start(version);
+    expect(await first.writeEdge(pipelineEdge('a', 'nowhere'))).toEqual({
+      outcome: 'failed',
+      findings: [
+        expect.objectContaining({
+          ref: 'kestra.a → kestra.nowhere',
+          message: 'OpenMetadata has no pipeline kestra.nowhere',
+        }),
+      ],
+    });
+  });
+});
+
+describe('lineage', () => {
+  it('keeps the columns that another tool found out for the same pipeline', async () => {
+    const { open, request, sandbox } = await start('1.6');
+    const lineageDetails = {
+      source: 'PipelineLineage',
+      sqlQuery: 'insert into report select id from orders',
+      columnsLineage: [{ fromColumns: [`${orders}.id`], toColumn: `${report}.id` }],
+    };
+    const fromEntity = { id: await idOf(`/tables/name/${orders}`), type: 'table' };
+    const toEntity = { id: await idOf(`/tables/name/${encodeURIComponent(report)}`), type: 'table' };
+    await request('PUT', '/lineage', { body: { edge: { fromEntity, toEntity, lineageDetails } } });
+    expect((await (await open()).writeEdge(tableEdge('a'))).outcome).toBe('updated');
+    expect(sandbox.catalog.edges()[0]?.details).toMatchObject({
+      sqlQuery: lineageDetails.sqlQuery,
+      columnsLineage: [expect.objectContaining({ toColumn: `${report}.id` })],
+      description: 'SQL of load · Flowmeta',
+    });
+    expect((await (await open()).writeEdge(tableEdge('a'))).outcome).toBe('unchanged');
+  });
+
+  it('counts as written when only the search engine failed', async () => {
+    const { first, sandbox } = await start('1.6');
+    const edge = pipelineEdge('a', 'b');
+    // Stored by the first try, whose answer is then said to be a 500.
+    await first.writeEdge(edge);
+    const sink = await current().open({ overrideMetadata: true });
+    const refused = {
+      responseMessage: 'An exception with message [Connection refused] was thrown while processing request.',
+    };
+    sandbox.setFaults([{ method: 'PUT', path: /lineage$/, effect: { kind: 'status', status: 500, body: refused } }]);
+    expect((await sink.writeEdge(pipelineEdge('a', 'b', 'Subflow'))).outcome).toBe('failed');
+    sandbox.setFaults([
+      {
+        method: 'GET',
+        path: /lineage/,
+        times: 1,
+        effect: { kind: 'status', status: 200, body: { downstreamEdges: [] } },
+      },
+      { method: 'PUT', path: /lineage$/, effect: { kind: 'status', status: 500, body: refused } },
+    ]);
+    expect(await (await current().open()).writeEdge(edge)).toEqual({ outcome: 'created', findings: [] });
+  });
+
+  it('of a pipeline that was deleted in OpenMetadata is left alone', async () => {
+    const { open, request, sent } = await start('1.6');
+    await request('DELETE', `/pipelines/${await idOf('/pipelines/name/kestra.b')}`, { as: 'admin' });
+    const sink = await open();
+    sent();
+    expect(await sink.writeEdge(pipelineEdge('a', 'b'))).toEqual({ outcome: 'kept', findings: [] });
+    expect(sent()).toEqual([]);
+  });
+});
