@@ -1,0 +1,31 @@
+import type { Finding, RunReport } from '@flowmeta/connector';
+import { formatCount } from '../format.js';
+import { type FindingGroup, findingGroups } from '../summary.js';
+import { linkToPipeline } from './link-to-pipeline.js';
+import { html, type Markup } from './markup.js';
+
+const tones = { error: 'bad', failed: 'bad', skipped: 'warn', degraded: 'warn', warning: 'info' } as const;
+/** A group with more findings than this is closed at first. */
+const mostOpen = 8;
+
+/** What was lost or needs attention, with reasons and hints; nothing when there is nothing. */
+export function findings(report: RunReport): Markup {
+  const groups = findingGroups(report);
+  if (groups.length === 0) return html``;
+  const names = new Set(report.pipelines.map(({ name }) => name));
+  return html`<section class="findings" aria-labelledby="findings-title"><h2 id="findings-title">Findings</h2>
+${groups.map((group) => findingGroup(group, names))}</section>`;
+}
+
+function findingGroup({ kind, title, explanation, findings }: FindingGroup, names: ReadonlySet<string>): Markup {
+  const isOpen = findings.length <= mostOpen || kind === 'error' || kind === 'failed';
+  return html`<details class="group ${tones[kind]}"${isOpen ? html` open` : undefined}><summary><i class="dot ${tones[kind]}"></i><b>${title}</b> <span class="count">${formatCount(findings.length)}</span> <span class="explanation">${explanation}</span></summary>
+<ul>${findings.map((finding) => findingItem(finding, names))}</ul></details>`;
+}
+
+function findingItem({ ref, message, hint, count }: Finding, names: ReadonlySet<string>): Markup {
+  const subject = names.has(ref) ? html`<a href="${linkToPipeline(ref)}">${ref}</a>` : html`${ref}`;
+  return html`<li><p><b class="ref">${subject}</b> <span>${message}</span>${
+    count > 1 ? html` <span class="count">× ${formatCount(count)}</span>` : undefined
+  }</p>${hint === undefined ? undefined : html`<p class="hint">${hint}</p>`}</li>`;
+}
