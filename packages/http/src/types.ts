@@ -38,10 +38,10 @@ export interface HttpClientOptions {
   concurrency?: number;
   tls?: TlsOptions;
   /** `HTTP_PROXY` and the like, passed in. */
-  proxy?: { httpProxy?: string; httpsProxy?: string; noProxy?: string };
+  proxy?: { httpProxy?: string; httpsProxy?: string; noProxy?: string } | undefined;
   userAgent?: string;
   /** Used instead of a connection pool of our own; then `close` leaves it open. */
-  dispatcher?: Dispatcher;
+  dispatcher?: Dispatcher | undefined;
   /** Redacts what goes into errors, on top of the shapes that are always redacted. */
   redact?: (text: string) => string;
   /** Called after each try. */

@@ -199,7 +199,10 @@ export interface UnreadableItem {
 export interface KestraClient {
   /** Finds out once what the server is; later calls return the same. */
   server(options?: { signal?: AbortSignal }): Promise<KestraServer>;
-  /** All flows, ordered by namespace and id, without `source`. `onUnreadable` gets items that are no flow. */
+  /**
+   * All flows, ordered by namespace and id, without `source`. `onUnreadable` gets items that are no flow; without it such an
+   * item is an error.
+   */
   flows(options?: SearchOptions & { onUnreadable?: (item: UnreadableItem) => void }): AsyncIterable<KestraFlow>;
   /** One flow with its YAML; `undefined` when there is none. 423 (unreadable) is a `KestraError` with verdict `skip`. */
   flow(
@@ -208,20 +211,25 @@ export interface KestraClient {
     options?: { revision?: number; signal?: AbortSignal },
   ): Promise<KestraFlow | undefined>;
   flowGraph(namespace: string, id: string, options?: { signal?: AbortSignal }): Promise<KestraGraphResult>;
-  /** The YAML of all flows, from one export. */
-  sources(options?: SearchOptions): AsyncIterable<{ namespace: string; id: string; source: string }>;
+  /** The YAML of all flows, from one export. Entries that are no flow are left out, and told to `onUnreadable`. */
+  sources(
+    options?: SearchOptions & { onUnreadable?: (item: UnreadableItem) => void },
+  ): AsyncIterable<{ namespace: string; id: string; source: string }>;
   executions(
     search: ExecutionSearch & { onUnreadable?: (item: UnreadableItem) => void },
   ): AsyncIterable<KestraExecution>;
   execution(id: string, options?: { signal?: AbortSignal }): Promise<KestraExecution | undefined>;
-  /** The last run of each flow; empty where the server has no such call. */
+  /** The last run of each flow that had one, by its end (1.0 knows ended runs only); empty where there is no such call. */
   latestExecutions(
     flows: { namespace: string; id: string }[],
     options?: { signal?: AbortSignal },
   ): Promise<{ id: string; namespace: string; flowId: string; startDate?: string; status: string }[]>;
-  /** Next dates and switches of schedules and polling triggers; Flow and Webhook triggers never appear (fact 9). */
+  /**
+   * Next dates and switches of schedules and polling triggers; Flow and Webhook triggers never appear (fact 9). Rows that
+   * are no trigger are left out, and told to `onUnreadable`. 1000 per request.
+   */
   triggers(
-    options?: SearchOptions,
+    options?: SearchOptions & { onUnreadable?: (item: UnreadableItem) => void },
   ): AsyncIterable<{ namespace: string; flowId: string; triggerId: string; disabled: boolean; nextDate?: string }>;
   namespaces(options?: SearchOptions): AsyncIterable<{ id: string; disabled: boolean }>;
   /** Names of the installed task and trigger types, with their plugin's group and version. */
