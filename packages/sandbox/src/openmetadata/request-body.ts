@@ -23,15 +23,24 @@ interface Reader {
   body: BodyShape;
   /** Violations of the second step, which come together in one message. */
   violations: string[];
-  /** Where in the body, as Java says it. */
-  chain: string[];
+  /** Where in the body: pairs of a class and a property or an index. */
+  chain: (string | number)[];
 }
 
 const javaTypes = { integer: 'java.lang.Long', number: 'java.lang.Double', boolean: 'java.lang.Boolean' } as const;
 
+/** The way to a value in the body, as Java says it. */
+function chainText(chain: (string | number)[]): string {
+  const steps: string[] = [];
+  for (let position = 0; position < chain.length; position += 2) {
+    const key = chain[position + 1];
+    steps.push(`${chain[position]}[${typeof key === 'number' ? key : JSON.stringify(key)}]`);
+  }
+  return steps.length > 0 ? ` (through reference chain: ${steps.join('->')})` : '';
+}
+
 function unreadable(message: string, reader: Reader): Error {
-  const chain = reader.chain.length > 0 ? ` (through reference chain: ${reader.chain.join('->')})` : '';
-  return refuse(400, `${message}\n at [Source: REDACTED; line: 1, column: 1]${chain}`);
+  return refuse(400, `${message}\n at [Source: REDACTED; line: 1, column: 1]${chainText(reader.chain)}`);
 }
 
 function token(value: unknown): string {
@@ -100,9 +109,9 @@ function readValue(shape: Shape, value: unknown, reader: Reader): unknown {
   if ('list' in shape) {
     if (!Array.isArray(value)) throw mismatch('java.util.ArrayList', value, reader);
     return value.map((item, index) => {
-      reader.chain.push(`java.util.ArrayList[${index}]`);
+      reader.chain.push('java.util.ArrayList', index);
       const read = readValue(shape.list, item, reader);
-      reader.chain.pop();
+      reader.chain.length -= 2;
       return read;
     });
   }
@@ -119,15 +128,15 @@ function readObject(shape: ObjectShape | undefined, value: unknown, reader: Read
     if (childShape === undefined) {
       if (shape.open) continue;
       const known = Object.keys(shape.properties);
-      reader.chain.push(`${shape.javaClass}["${name}"]`);
+      reader.chain.push(shape.javaClass, name);
       throw unreadable(
         `Unrecognized field "${name}" (class ${shape.javaClass}), not marked as ignorable (${known.length} known properties: ${known.map((property) => `"${property}"`).join(', ')}])`,
         reader,
       );
     }
-    reader.chain.push(`${shape.javaClass}["${name}"]`);
+    reader.chain.push(shape.javaClass, name);
     const result = readValue(childShape, child, reader);
-    reader.chain.pop();
+    reader.chain.length -= 2;
     if (result !== null && result !== undefined) read[name] = result;
   }
   return read;
