@@ -1,10 +1,12 @@
-import { defineConfig, type Options } from 'tsup';
+import { defineConfig } from 'tsup';
 
 /**
  * The one build setting of every package: ESM for Node 20, types, source maps, dependencies left outside.
- * `entry` maps the names of the files under `dist/` to their sources.
+ *
+ * @param {Record<string, string>} entry names of the files under `dist/` and their sources
+ * @param {import('tsup').Options} [options] where a package differs
  */
-export function library(entry: Record<string, string>, options: Options = {}) {
+export function library(entry, options = {}) {
   return defineConfig({
     entry,
     format: 'esm',
@@ -15,6 +17,7 @@ export function library(entry: Record<string, string>, options: Options = {}) {
     sourcemap: true,
     clean: true,
     treeshake: true,
+    silent: true,
     ...options,
   });
 }
