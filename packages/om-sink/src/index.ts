@@ -22,6 +22,7 @@ export type {
 export { OpenMetadataError, type OpenMetadataErrorKind } from './client/error.js';
 export { apiBase } from './client/host-port.js';
 export { createOmClient } from './client/om-client.js';
+export type { OutagePatience } from './client/outage.js';
 export { createFileSink, type FileSinkOptions } from './file-sink.js';
 export { createOpenMetadataSink } from './sink/sink.js';
 export type { OmClientOptions, Sink, SinkFinding, SinkOptions, SinkServer, WriteOutcome } from './types.js';

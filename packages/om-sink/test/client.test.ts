@@ -1,4 +1,5 @@
 import { openMetadataExchanges } from '@flowmeta/recordings';
+import { Agent } from 'undici';
 import { afterEach, describe, expect, it } from 'vitest';
 import { createOmClient, type OmClient, type OmClientOptions, OpenMetadataError } from '../src/index.js';
 import { type Answer, type Received, startAnsweringServer } from './answering-server.js';
@@ -88,6 +89,17 @@ describe('requests', () => {
     });
     const statuses = await client.getStatuses('s.p', { startTs: 10, endTs: 50 });
     expect(statuses.map(({ timestamp }) => timestamp)).toEqual([50, 40, 30, 20, 10]);
+  });
+});
+
+describe('a dispatcher that is passed in', () => {
+  it('is used, and stays open when the client is closed', async () => {
+    const dispatcher = new Agent();
+    const { client } = await clientOf(() => ({ body: { version: '1.6.0' } }), { dispatcher });
+    expect(await client.version()).toBe('1.6.0');
+    await client.close();
+    expect(dispatcher.closed).toBe(false);
+    await dispatcher.close();
   });
 });
 

@@ -54,6 +54,20 @@ describe.each(['1.2', '1.6', '2.0'])('opening a sink for OpenMetadata %s', (vers
 });
 
 describe('opening a sink', () => {
+  it('does not touch a service that only looks absent for a moment', async () => {
+    const { sink, request, sandbox } = await start();
+    const own = { config: { type: 'CustomPipeline', sourcePythonClass: 'kept.by.People' } };
+    await request('PUT', '/services/pipelineServices', {
+      body: { name: 'kestra', serviceType: 'CustomPipeline', connection: own },
+    });
+    const body = { code: 404, message: 'pipelineService instance for kestra not found' };
+    sandbox.setFaults([
+      { method: 'GET', path: /pipelineServices/, times: 1, effect: { kind: 'status', status: 404, body } },
+    ]);
+    await sink().open();
+    expect(sandbox.catalog.services()).toEqual([expect.objectContaining({ connection: own })]);
+  });
+
   it("refuses another source's service", async () => {
     const { sink, request } = await start();
     const airflow = {

@@ -324,6 +324,25 @@ describe('a write that fails', () => {
     expect(stored()).toMatchObject({ description: 'New.', scheduleInterval: '5 5 * * *' });
   });
 
+  it('of one field, which the bot may not change, does not hold up the others', async () => {
+    const { open, draft, sandbox, stored } = await start('2.0');
+    await (await open()).writePipeline(draft());
+    const body = { code: 403, message: 'operations [EditDisplayName] not allowed' };
+    // The patch of both, then that of the display name alone, which comes second.
+    sandbox.setFaults([
+      { method: 'PATCH', times: 1, effect: { kind: 'status', status: 403, body } },
+      { method: 'PATCH', after: 2, times: 1, effect: { kind: 'status', status: 403, body } },
+    ]);
+    const change = { displayName: 'Daily load', description: 'New.', schedules: [] };
+    const result = await (await open()).writePipeline(draft(change));
+    expect(result).toMatchObject({
+      outcome: 'updated',
+      findings: [{ message: expect.stringContaining('may not change displayName') }],
+    });
+    expect(stored()).toMatchObject({ description: 'New.', displayName: 'daily' });
+    expect(stored().scheduleInterval).toBeUndefined();
+  });
+
   it('silently, because the server took nothing, is noticed', async () => {
     const { open, draft, sandbox, stored } = await start('1.6');
     await (await open()).writePipeline(draft());

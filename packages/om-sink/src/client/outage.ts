@@ -67,8 +67,6 @@ export function createOutageGuard(options: OutagePatience & { signal?: AbortSign
   };
 }
 
-export type OutageGuard = ReturnType<typeof createOutageGuard>;
-
 function givenUp(error: OpenMetadataError, waits: readonly number[]): OpenMetadataError {
   const seconds = Math.round(waits.reduce((sum, ms) => sum + ms, 0) / 1000);
   return new OpenMetadataError(`${error.message} (still so after ${seconds} s)`, {

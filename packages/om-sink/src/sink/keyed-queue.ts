@@ -12,5 +12,3 @@ export function createKeyedQueue() {
     }
   };
 }
-
-export type KeyedQueue = ReturnType<typeof createKeyedQueue>;
