@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -15,6 +15,8 @@ const candidates = [
   '/usr/bin/google-chrome',
 ];
 const browser = candidates.find((path) => path !== undefined && path !== '' && existsSync(path));
+/** Set it to look at the pictures after a change of the styles. */
+const keepsScreenshots = process.env.KEEP_SCREENSHOTS !== undefined;
 const folder = mkdtempSync(join(tmpdir(), 'flowmeta-report-'));
 
 let context: BrowserContext;
@@ -113,7 +115,7 @@ describe('the HTML report', () => {
 
   afterAll(async () => {
     await context?.close();
-    if (process.env.KEEP_SCREENSHOTS === undefined) rmSync(folder, { recursive: true, force: true });
+    if (!keepsScreenshots) rmSync(folder, { recursive: true, force: true });
     else console.log(`Screenshots: ${folder}`);
   });
 
@@ -178,7 +180,7 @@ describe('the HTML report', () => {
       const report = hostileReport();
       const page = await open(report, `#pipeline=${encodeURIComponent(report.pipelines[0]!.name)}`);
       const name = report.pipelines[0]!.name.replace(/\s+/g, ' ').trim();
-      expect((await page.locator('#detail h2').textContent()).replace(/\s+/g, ' ').trim()).toBe(name);
+      expect(((await page.locator('#detail h2').textContent()) ?? '').replace(/\s+/g, ' ').trim()).toBe(name);
       expect(await page.locator('svg.graph .task').count()).toBe(2);
       expect(await page.locator('svg.graph path.arrow').count()).toBe(1);
       for (const element of await page.locator('#detail *, #overview *').all())
@@ -199,19 +201,22 @@ describe('the HTML report', () => {
 
   it.skipIf(!browser)('fits narrow and wide windows, light and dark, and leaves pictures of it', async () => {
     const report = sampleReport(80);
-    const views = { overview: '', small: 3, large: 7, chain: 2 };
-    for (const colorScheme of ['light', 'dark'] as const) {
-      for (const width of [1280, 700]) {
-        for (const [name, index] of Object.entries(views)) {
-          const fragment =
-            index === '' ? '' : `#pipeline=${encodeURIComponent(report.pipelines[index as number]!.name)}`;
-          const page = await open(report, fragment);
-          await page.emulateMedia({ colorScheme });
-          await page.setViewportSize({ width, height: 1000 });
-          expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(width);
-          await page.screenshot({ path: join(folder, `${name}-${colorScheme}-${width}.png`) });
-          await page.close();
-        }
+    const page = await open(report);
+    for (const index of [undefined, 3, 7, 2]) {
+      const name = index === undefined ? 'overview' : `pipeline-${index}`;
+      const fragment = index === undefined ? '' : `#pipeline=${encodeURIComponent(report.pipelines[index]!.name)}`;
+      await page.evaluate(`location.hash = ${JSON.stringify(fragment)}`);
+      await page.locator(index === undefined ? '#overview' : 'svg.graph').waitFor();
+      for (const [width, colorScheme] of [
+        [1280, 'light'],
+        [700, 'dark'],
+      ] as const) {
+        await page.emulateMedia({ colorScheme });
+        await page.setViewportSize({ width, height: 1000 });
+        expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(width);
+        const path = join(folder, `${name}-${colorScheme}-${width}.png`);
+        await page.screenshot({ path, fullPage: keepsScreenshots && index === undefined });
+        expect(statSync(path).size).toBeGreaterThan(10_000);
       }
     }
   });

@@ -1,11 +1,11 @@
 import { type DrawnTask, shortType } from '../task-graph.js';
 
 /** Widths of the two lines of a box in CSS pixels per character, on the safe side for common interface fonts. */
-const labelCharacter = 7.2;
-const typeCharacter = 6;
+const labelCharacter = 8.1;
+const typeCharacter = 6.6;
 const padding = 24;
 const narrowest = 92;
-const widest = 214;
+const widest = 236;
 
 /** The two lines of a task's box, each shortened to what the widest box holds; `type` may be empty. */
 export function linesOf(task: DrawnTask): { label: string; type: string } {

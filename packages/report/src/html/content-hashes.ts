@@ -3,4 +3,4 @@
  * the texts and says the new value after a change.
  */
 export const scriptHash = '+3yl5FR6N4IE7FkPC859eegwNfAzXDZYS5B9ew861qM=';
-export const stylesHash = 'JdbpO8gipXK9ruUMJa8veJn4lZUf2iQeWI0OqfpsqJU=';
+export const stylesHash = 'knJm1AUln6dJaI3jCmWXYv2WjrVJxYJWt7yvu4sdEOE=';

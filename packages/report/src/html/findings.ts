@@ -3,9 +3,9 @@ import { formatCount } from '../format.js';
 import { type FindingGroup, findingGroups } from '../summary.js';
 import { linkToPipeline } from './link-to-pipeline.js';
 import { html, type Markup } from './markup.js';
+import { findingTones } from './states.js';
 
-const tones = { error: 'bad', failed: 'bad', skipped: 'warn', degraded: 'warn', warning: 'info' } as const;
-/** A group with more findings than this is closed at first. */
+/** Warnings, and a group with more findings than this, are closed at first. */
 const mostOpen = 8;
 
 /** What was lost or needs attention, with reasons and hints; nothing when there is nothing. */
@@ -18,8 +18,8 @@ ${groups.map((group) => findingGroup(group, names))}</section>`;
 }
 
 function findingGroup({ kind, title, explanation, findings }: FindingGroup, names: ReadonlySet<string>): Markup {
-  const isOpen = findings.length <= mostOpen || kind === 'error' || kind === 'failed';
-  return html`<details class="group ${tones[kind]}"${isOpen ? html` open` : undefined}><summary><i class="dot ${tones[kind]}"></i><b>${title}</b> <span class="count">${formatCount(findings.length)}</span> <span class="explanation">${explanation}</span></summary>
+  const isOpen = findings.length <= mostOpen && kind !== 'warning';
+  return html`<details class="group"${isOpen ? html` open` : undefined}><summary><i class="dot ${findingTones[kind]}"></i><b>${title}</b> <span class="count">${formatCount(findings.length)}</span> <span class="explanation">${explanation}</span></summary>
 <ul>${findings.map((finding) => findingItem(finding, names))}</ul></details>`;
 }
 

@@ -1,7 +1,8 @@
 import type { EntityTotals, RequestTotals, RunReport } from '@flowmeta/connector';
 import { formatAmount, formatCount, formatDuration, formatInstant } from '../format.js';
-import { notesOf, outcomeTitle } from '../summary.js';
+import { findingGroups, notesOf, outcomeTitle } from '../summary.js';
 import { html, type Markup } from './markup.js';
+import { findingTones } from './states.js';
 
 /** What became of the items of one kind, in the order of the bar; `tone` is a colour of the styles. */
 const shares = [
@@ -27,7 +28,11 @@ export function header(report: RunReport): Markup {
 ${notesOf(report).map((note) => html`<p class="note">${note}</p>`)}
 </header>
 <section class="tiles" aria-label="Totals">
-<div class="tile outcome ${outcomeTone[report.outcome]}"><p class="what">Outcome</p><p class="big"><span class="sign" aria-hidden="true">${outcomeSign[report.outcome]}</span>${outcomeTitle(report)}</p><p class="small">in ${formatDuration(report.endedAt - report.startedAt)}</p></div>
+<div class="tile outcome ${outcomeTone[report.outcome]}"><p class="what">Outcome</p><p class="big"><span class="sign" aria-hidden="true">${outcomeSign[report.outcome]}</span>${outcomeTitle(report)}</p><p class="small">in ${formatDuration(report.endedAt - report.startedAt)}</p>
+<ul class="legend">${findingGroups(report).map(
+    ({ title, kind, findings }) =>
+      html`<li><i class="dot ${findingTones[kind]}"></i>${formatCount(findings.length)} ${title.toLowerCase()}</li>`,
+  )}</ul></div>
 ${entityTile('Pipelines', report.totals.pipelines)}
 ${entityTile('Runs', report.totals.runs)}
 ${entityTile('Lineage edges', report.totals.edges)}

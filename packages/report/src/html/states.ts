@@ -1,4 +1,5 @@
 import type { PipelineReport, RunState } from '@flowmeta/connector';
+import type { FindingGroup } from '../summary.js';
 
 /** Colour and sign of each state of a run; the sign is for those who can't tell the colours apart, and for paper. */
 export const stateLooks: Readonly<Record<RunState, { tone: string; sign: string }>> = {
@@ -21,4 +22,13 @@ export const outcomeTones: Readonly<Record<PipelineReport['outcome'], string>> =
   planned: 'pause',
   kept: 'warn',
   failed: 'bad',
+};
+
+/** The colour of each kind of finding. */
+export const findingTones: Readonly<Record<FindingGroup['kind'], string>> = {
+  error: 'bad',
+  failed: 'bad',
+  skipped: 'warn',
+  degraded: 'warn',
+  warning: 'info',
 };

@@ -33,7 +33,7 @@ code { font: 13px/1.4 ui-monospace, "SF Mono", Menlo, Consolas, "DejaVu Sans Mon
 .route { margin-top: 6px; overflow-wrap: anywhere; }
 .route .arrow { color: var(--soft); margin: 0 9px; }
 .when { color: var(--soft); font-size: 13px; margin-top: 2px; overflow-wrap: anywhere; }
-.note { margin-top: 10px; padding: 8px 12px; border-left: 3px solid var(--warn); background: color-mix(in srgb, var(--warn) 10%, transparent); border-radius: 0 6px 6px 0; overflow-wrap: anywhere; }
+.note { margin-top: 10px; padding: 8px 12px; border: 1px solid color-mix(in srgb, var(--warn) 45%, transparent); background: color-mix(in srgb, var(--warn) 9%, transparent); border-radius: 7px; overflow-wrap: anywhere; }
 
 .tiles { display: grid; grid-template-columns: repeat(5, minmax(0, 1fr)); gap: 12px; margin-top: 22px; }
 .tile, .group, .table, #detail > section, #detail .columns > section, .requests { background: var(--card); border: 1px solid var(--line); border-radius: 10px; box-shadow: var(--shadow); }
@@ -48,6 +48,7 @@ code { font: 13px/1.4 ui-monospace, "SF Mono", Menlo, Consolas, "DejaVu Sans Mon
 svg.bar { display: block; width: 100%; height: 6px; margin: 7px 0 9px; border-radius: 3px; background: var(--line); }
 .legend { display: flex; flex-wrap: wrap; gap: 1px 12px; font-size: 12.5px; color: var(--soft); }
 .legend.plain { display: block; margin-top: 4px; }
+.outcome .legend { margin-top: 8px; }
 .dot { display: inline-block; width: 8px; height: 8px; margin-right: 5px; border-radius: 50%; }
 i.good, .run.good { background: var(--good); } i.warn, .run.warn { background: var(--warn); } i.bad, .run.bad { background: var(--bad); }
 i.info, .run.info { background: var(--info); } i.calm, .run.calm { background: var(--calm); } i.faint, .run.faint { background: var(--faint); }
@@ -55,8 +56,7 @@ i.info, .run.info { background: var(--info); } i.calm, .run.calm { background: v
 rect.good { fill: var(--good); } rect.warn { fill: var(--warn); } rect.bad { fill: var(--bad); } rect.info { fill: var(--info); }
 rect.calm { fill: var(--calm); } rect.faint { fill: var(--faint); } rect.open { fill: var(--open); } rect.pause { fill: var(--pause); }
 
-.group { margin-bottom: 8px; border-left: 3px solid var(--info); overflow: hidden; }
-.group.bad { border-left-color: var(--bad); } .group.warn { border-left-color: var(--warn); }
+.group { margin-bottom: 8px; overflow: hidden; }
 .group summary { padding: 9px 14px; cursor: pointer; }
 .group summary:hover { background: var(--hover); }
 .explanation { color: var(--soft); font-size: 13px; margin-left: 6px; }
