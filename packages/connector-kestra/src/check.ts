@@ -1,5 +1,5 @@
 import { type CheckStep, hintOf } from '@flowmeta/connector';
-import type { KestraClient, KestraFlow, KestraServer } from '@flowmeta/kestra-client';
+import { isKestraError, type KestraClient, type KestraFlow, type KestraServer } from '@flowmeta/kestra-client';
 import { pipelineName } from './pipeline-name.js';
 
 const day = 24 * 3_600_000;
@@ -25,7 +25,7 @@ export async function* checkSteps({ client, hasCredentials, now, signal }: Check
     signal.throwIfAborted();
     if (isRefusal(error)) {
       yield { name: 'reach', status: 'passed', message: 'Kestra answers.' };
-      yield failed('sign in', error, signInHint(error, hasCredentials));
+      yield failed('sign in', error, signInHint(hasCredentials));
       yield* skippedAfter('sign in', ['version']);
       return;
     }
@@ -45,7 +45,7 @@ export async function* checkSteps({ client, hasCredentials, now, signal }: Check
     if (step === 'list flows')
       yield { name: 'sign in', status: 'passed', message: 'Kestra did not refuse the request.' };
     const hint =
-      step === 'sign in' ? signInHint(error, hasCredentials) : 'Check `tenantId`, and that this user may read flows.';
+      step === 'sign in' ? signInHint(hasCredentials) : 'Check `tenantId`, and that this user may read flows.';
     yield failed(step, error, hint);
     yield* skippedAfter(step);
     return;
@@ -116,13 +116,12 @@ function* skippedAfter(name: StepName, besides: StepName[] = []): Generator<Chec
   for (const step of rest) yield { name: step, status: 'skipped', message: `It needs the step before: ${name}.` };
 }
 
-/** 401 and 403: somebody answers, but not to us. */
-const isRefusal = (error: unknown): boolean => [401, 403].includes((error as { status?: number } | null)?.status ?? 0);
+/** Kestra answers, but not to us. */
+const isRefusal = (error: unknown): boolean =>
+  isKestraError(error) && (error.kind === 'sign-in' || error.kind === 'setup' || error.kind === 'permission');
 
-function signInHint(error: unknown, hasCredentials: boolean): string {
-  if ((error as { status?: number }).status === 403) return 'Give this user the right to read flows and executions.';
-  return hasCredentials ? 'Check `username` and `password`, or `token`.' : 'Add `username` and `password`, or `token`.';
-}
+const signInHint = (hasCredentials: boolean): string =>
+  hasCredentials ? 'Check `username` and `password`, or `token`.' : 'Add `username` and `password`, or `token`.';
 
 async function first<T>(items: AsyncIterable<T>): Promise<T | undefined> {
   for await (const item of items) return item;

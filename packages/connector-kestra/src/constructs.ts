@@ -1,5 +1,4 @@
 import type { KestraFlow, KestraTask } from '@flowmeta/kestra-client';
-import { flowTaskName } from './task-types.js';
 
 /**
  * How a construct runs its children, between its own start and its end:
@@ -117,9 +116,12 @@ function nodesOf(list: unknown, place: Place, all: Map<string, TaskNode>): TaskN
   return nodes;
 }
 
-function knownConstruct(task: KestraTask): Construct | undefined {
-  const name = flowTaskName(task.type);
-  return name === undefined ? undefined : constructs[name];
+const flowTasks = 'io.kestra.plugin.core.flow.';
+
+/** Types are canonical: the client resolves aliases. */
+function knownConstruct({ type }: KestraTask): Construct | undefined {
+  const name = type.startsWith(flowTasks) ? type.slice(flowTasks.length) : '';
+  return Object.hasOwn(constructs, name) ? constructs[name] : undefined;
 }
 
 /** A Dag wraps its tasks: `{task, dependsOn}`. */

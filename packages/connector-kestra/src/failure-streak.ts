@@ -1,11 +1,11 @@
-import { verdictOf } from '@flowmeta/connector';
+import { hintOf, VerdictError, verdictOf } from '@flowmeta/connector';
 
 /** So many failures in a row mean that the server is gone, not that so many items are odd. */
 const longestStreak = 5;
 
 /**
  * Decides whether a failure concerns one item or the whole read. Errors with the verdict `fatal` always end the read;
- * those that would pass (`retry`) do so when several items in a row met them, after all their retries.
+ * those that would pass (`retry`) do so, as a fatal one, when several items in a row met them after all their retries.
  */
 export class FailureStreak {
   #length = 0;
@@ -20,8 +20,15 @@ export class FailureStreak {
       const error = thrown instanceof Error ? thrown : new Error(String(thrown));
       const verdict = verdictOf(error);
       this.#length = verdict === 'retry' ? this.#length + 1 : 0;
-      if (verdict === 'fatal' || this.#length >= longestStreak) throw error;
+      if (verdict === 'fatal') throw error;
+      if (this.#length >= longestStreak) throw givenUp(error);
       return onFailure(error);
     }
   }
+}
+
+function givenUp(error: Error): VerdictError {
+  const hint = hintOf(error);
+  const message = `Kestra failed ${longestStreak} times in a row: ${error.message}`;
+  return new VerdictError(message, { verdict: 'fatal', cause: error, ...(hint !== undefined && { hint }) });
 }

@@ -1,4 +1,4 @@
-import type { KestraFlow, KestraTask, KestraTrigger } from '@flowmeta/kestra-client';
+import { canonicalType, type KestraFlow, type KestraTask, type KestraTrigger } from '@flowmeta/kestra-client';
 import { parse } from 'yaml';
 
 type Node = Record<string, unknown>;
@@ -23,23 +23,24 @@ export function flowFromSource(source: string, known: KestraFlow): KestraFlow {
     disabled: document.disabled === 'true',
     labels: labelsOf(document.labels),
     inputs: inputsOf(document.inputs),
-    tasks: tasks.map(readSwitches),
-    errors: nodesOf(document.errors).map(readSwitches) as KestraTask[],
-    finally: nodesOf(document.finally).map(readSwitches) as KestraTask[],
-    afterExecution: nodesOf(document.afterExecution).map(readSwitches) as KestraTask[],
-    triggers: nodesOf(document.triggers).map(readSwitches) as KestraTrigger[],
+    tasks: tasks.map(readNested),
+    errors: nodesOf(document.errors).map(readNested) as KestraTask[],
+    finally: nodesOf(document.finally).map(readNested) as KestraTask[],
+    afterExecution: nodesOf(document.afterExecution).map(readNested) as KestraTask[],
+    triggers: nodesOf(document.triggers).map(readNested) as KestraTrigger[],
     ...(limit > 0 && { concurrency: { limit } }),
   };
 }
 
-/** `disabled` is the one switch that is read, at every depth. */
-function readSwitches<T>(value: T): T {
-  if (Array.isArray(value)) return value.map(readSwitches) as T;
+/** At every depth, `disabled` is a switch and `type` has one spelling. */
+function readNested<T>(value: T): T {
+  if (Array.isArray(value)) return value.map(readNested) as T;
   if (!isNode(value)) return value;
-  const entries = Object.entries(value).map(([key, member]) => [
-    key,
-    key === 'disabled' && typeof member === 'string' ? member === 'true' : readSwitches(member),
-  ]);
+  const entries = Object.entries(value).map(([key, member]) => {
+    if (key === 'disabled' && typeof member === 'string') return [key, member === 'true'];
+    if (key === 'type' && typeof member === 'string') return [key, canonicalType(member)];
+    return [key, readNested(member)];
+  });
   return Object.fromEntries(entries) as T;
 }
 

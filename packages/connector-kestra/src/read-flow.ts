@@ -16,7 +16,8 @@ export interface ReadFlow {
 
 export interface FlowReading {
   client: KestraClient;
-  streak: FailureStreak;
+  /** Of the requests that complete flows. */
+  requests: FailureStreak;
   /** Whether the server's own graph is wanted; without it, the graph follows from the definition. */
   withGraph: boolean;
   signal: AbortSignal;
@@ -30,12 +31,12 @@ export interface FlowReading {
  */
 export async function readFlow(
   listed: KestraFlow,
-  { client, streak, withGraph, signal }: FlowReading,
+  { client, requests, withGraph, signal }: FlowReading,
 ): Promise<ReadFlow> {
   if (listed.exception !== undefined) return readBrokenFlow(listed, { client, signal });
   const tree = taskTree(listed);
   if (!withGraph) return { flow: listed, graph: definitionGraph(tree) };
-  const answer = await streak.guard(client.flowGraph(listed.namespace, listed.id, { signal }), (error) => ({
+  const answer = await requests.guard(client.flowGraph(listed.namespace, listed.id, { signal }), (error) => ({
     ok: false as const,
     message: error.message,
     status: 0,

@@ -51,12 +51,13 @@ function triggerOf({ trigger }: KestraExecution): RunTrigger | undefined {
   };
 }
 
-const flowTriggers = new Set(['io.kestra.plugin.core.trigger.Flow', 'io.kestra.core.models.triggers.types.Flow']);
-const flowTasks = /^io\.kestra\.(?:plugin\.core\.flow|core\.tasks\.flows)\./;
+const flowTrigger = 'io.kestra.plugin.core.trigger.Flow';
+/** Subflow, ForEachItem and Loop. */
+const flowTasks = 'io.kestra.plugin.core.flow.';
 
 /** Other triggers fill `variables` with whatever they found, which may happen to be called `namespace`. */
 function upstreamOf(type = '', variables: Record<string, unknown> = {}): RunTrigger['upstream'] {
-  if (!flowTriggers.has(type) && !flowTasks.test(type)) return undefined;
+  if (type !== flowTrigger && !type.startsWith(flowTasks)) return undefined;
   const { namespace, flowId, executionId } = variables;
   if (typeof namespace !== 'string' || typeof flowId !== 'string') return undefined;
   return { pipeline: pipelineName(namespace, flowId), ...(typeof executionId === 'string' && { run: executionId }) };

@@ -1,10 +1,7 @@
 import type { Schedule } from '@flowmeta/connector';
 import type { KestraTrigger } from '@flowmeta/kestra-client';
 
-const scheduleTypes = new Set([
-  'io.kestra.plugin.core.trigger.Schedule',
-  'io.kestra.core.models.triggers.types.Schedule',
-]);
+const scheduleType = 'io.kestra.plugin.core.trigger.Schedule';
 
 /**
  * The schedules in force: triggers of type Schedule that are switched off neither in the definition nor, by
@@ -16,7 +13,7 @@ export function schedulesOf(
 ): Schedule[] {
   const schedules = new Map<string, Schedule>();
   for (const { id, type, disabled = false, cron, timezone } of triggers) {
-    if (!scheduleTypes.has(type) || disabled || isSwitchedOff(id)) continue;
+    if (type !== scheduleType || disabled || isSwitchedOff(id)) continue;
     if (typeof cron !== 'string' || cron.trim() === '') continue;
     schedules.set(id, { id, cron: cron.trim(), ...(typeof timezone === 'string' && timezone !== '' && { timezone }) });
   }

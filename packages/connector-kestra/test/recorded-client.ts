@@ -1,17 +1,19 @@
-import type {
-  Dialect,
-  KestraClient,
-  KestraExecution,
-  KestraFlow,
-  KestraGraph,
-  KestraGraphResult,
-  KestraServer,
-  KestraTaskRun,
+import {
+  canonicalType,
+  type Dialect,
+  type KestraClient,
+  type KestraExecution,
+  type KestraFlow,
+  type KestraGraph,
+  type KestraGraphResult,
+  type KestraServer,
+  type KestraTaskRun,
 } from '@flowmeta/kestra-client';
 import { type Exchange, groupOf, type KestraVersion, kestraExchanges } from '@flowmeta/recordings';
 
 // A client over one recorded snapshot of a server: the wire objects as they came, in the client's types.
 
+// biome-ignore lint/suspicious/noExplicitAny: wire objects of four versions, as they came
 type Json = Record<string, any>;
 
 const isTenanted = (version: KestraVersion): boolean => version === '1.0.3' || version === '2.0.0';
@@ -24,7 +26,7 @@ export interface Snapshot {
   /** By `namespace/id`, with their YAML. */
   flowsWithSource: Map<string, KestraFlow>;
   graphs: Map<string, KestraGraphResult>;
-  /** As the search has them, the newest first. */
+  /** As the search has them, the oldest first. */
   executions: KestraExecution[];
   executionsById: Map<string, KestraExecution>;
   triggers: { namespace: string; flowId: string; triggerId: string; disabled: boolean }[];
@@ -51,7 +53,7 @@ export function snapshot(version: KestraVersion, set: 'fill-snap' | 'fill-np' = 
       group('flow').map((exchange) => [keyOf(exchange), flowOf(exchange.response.body as Json)]),
     ),
     graphs: new Map(group('graph').map((exchange) => [keyOf(exchange), graphOf(exchange)])),
-    executions: paged('execs', 'sort=').map(executionOf),
+    executions: paged('execs', 'sort=').map(executionOf).reverse(),
     executionsById: new Map(
       group('execution').map((exchange) => {
         const execution = executionOf(exchange.response.body as Json);
@@ -132,9 +134,10 @@ export function graphOf({ response }: Exchange): KestraGraphResult {
 }
 
 export function executionOf(execution: Json): KestraExecution {
-  const { taskRunList, labels = [], ...rest } = execution;
+  const { taskRunList, labels = [], trigger, ...rest } = execution;
   return {
     ...rest,
+    ...(trigger && { trigger: { ...trigger, type: canonicalType(trigger.type) } }),
     id: execution.id,
     namespace: execution.namespace,
     flowId: execution.flowId,

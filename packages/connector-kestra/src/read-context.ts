@@ -1,0 +1,16 @@
+import type { KestraClient } from '@flowmeta/kestra-client';
+import type { Redactor } from '@flowmeta/redact';
+import type { KestraConfig } from './config.js';
+import type { Selection } from './selection.js';
+
+/** What one read works with. */
+export interface ReadContext {
+  client: KestraClient;
+  config: KestraConfig;
+  redactor: Pick<Redactor, 'text'>;
+  selection: Selection;
+  signal: AbortSignal;
+}
+
+/** All that is remembered of the flows while runs are read: task names, or why there are none. */
+export type FlowIndex = Map<string, { tasks: ReadonlySet<string> } | { leftOut: string }>;

@@ -1,0 +1,76 @@
+import type { SourceEvent } from '@flowmeta/connector';
+import type { KestraServer, UnreadableItem } from '@flowmeta/kestra-client';
+import { FailureStreak } from './failure-streak.js';
+import { mapInOrder } from './in-order.js';
+import { namespaceAbove } from './namespaces.js';
+import type { FlowIndex, ReadContext } from './read-context.js';
+import { toRun } from './run.js';
+import { chooseRuns, newestRuns, type WantedRun } from './run-choice.js';
+
+export interface RunReading extends ReadContext {
+  server: KestraServer;
+  index: FlowIndex;
+  since: number;
+  until: number;
+}
+
+/** The runs of the window, and a checkpoint if all of them could be read. */
+export async function* readRuns(reading: RunReading): AsyncGenerator<SourceEvent> {
+  const { client, index, selection, signal, config, since, until } = reading;
+  const namespace = namespaceAbove(selection.namespaces);
+  const unreadable: UnreadableItem[] = [];
+  const executions = client.executions({
+    since,
+    until,
+    signal,
+    ...(namespace !== undefined && { namespace }),
+    onUnreadable: (item) => unreadable.push(item),
+  });
+  const all = chooseRuns(executions, index);
+  const choices = config.numberOfStatus === undefined ? all : newestRuns(all, config.numberOfStatus);
+  const context = { ...reading, failures: new FailureStreak(), unknownStates: new Set<string>() };
+  let isComplete = true;
+  const results = mapInOrder(
+    choices,
+    async (choice) => ('leftOut' in choice ? [choice.leftOut] : runEvents(choice.wanted, context)),
+    config.concurrency,
+  );
+  for await (const events of results) {
+    for (const event of events) {
+      if (event.kind === 'skipped') isComplete = false;
+      yield event;
+    }
+  }
+  for (const { ref, error } of unreadable) {
+    isComplete = false;
+    yield { kind: 'skipped', ref, error };
+  }
+  // After a checkpoint nothing before it is read again: a run that was skipped would be lost for good.
+  if (isComplete) yield { kind: 'checkpoint', cursor: { until } };
+}
+
+interface RunProgress {
+  failures: FailureStreak;
+  /** Those that a warning was given for. */
+  unknownStates: Set<string>;
+}
+
+async function runEvents(wanted: WantedRun, context: RunReading & RunProgress): Promise<SourceEvent[]> {
+  const { client, server, failures, unknownStates, signal } = context;
+  const { execution: listed, pipeline, tasks } = wanted;
+  const warnings: SourceEvent[] = [];
+  const onState = ({ state, sourceState }: { state: string; sourceState: string }) => {
+    if (state !== 'unknown' || unknownStates.has(sourceState)) return;
+    unknownStates.add(sourceState);
+    const message = `Kestra has a state that is not known here: ${sourceState}`;
+    warnings.push({ kind: 'warning', ref: pipeline, message });
+  };
+  const read = async (): Promise<SourceEvent> => {
+    // A run that was purged since the search is shown as the search had it.
+    const whole = server.dialect.searchHasTaskRuns ? listed : await client.execution(listed.id, { signal });
+    return { kind: 'run', run: toRun(whole ?? listed, { server, tasks, onState }) };
+  };
+  const ref = `${pipeline}/${listed.id}`;
+  const event = await failures.guard(read(), (error): SourceEvent => ({ kind: 'skipped', ref, error }));
+  return [...warnings, event];
+}

@@ -1,0 +1,60 @@
+import type { SourceEvent } from '@flowmeta/connector';
+import type { KestraExecution } from '@flowmeta/kestra-client';
+import { pipelineName } from './pipeline-name.js';
+import type { FlowIndex } from './read-context.js';
+import { readState } from './states.js';
+
+/** An execution that is read, with its pipeline's name and task names. */
+export interface WantedRun {
+  execution: KestraExecution;
+  pipeline: string;
+  tasks: ReadonlySet<string>;
+}
+
+/** A run that is wanted, or the event that says why one isn't. */
+export type RunChoice = { wanted: WantedRun } | { leftOut: SourceEvent };
+
+/** Sorts out runs whose pipeline was left out, or no longer exists: both are normal. */
+export async function* chooseRuns(
+  executions: AsyncIterable<KestraExecution>,
+  index: FlowIndex,
+): AsyncGenerator<RunChoice> {
+  for await (const execution of executions) {
+    const pipeline = pipelineName(execution.namespace, execution.flowId);
+    const flow = index.get(pipeline);
+    if (flow === undefined) yield leftOut(execution, 'its pipeline no longer exists');
+    else if ('leftOut' in flow) yield leftOut(execution, flow.leftOut);
+    else yield { wanted: { execution, pipeline, tasks: flow.tasks } };
+  }
+}
+
+/**
+ * Only so many of the newest runs of each pipeline, in the order in which they came. They are known only at the end, so
+ * that `limit` runs per pipeline are held in memory.
+ */
+export async function* newestRuns(choices: AsyncIterable<RunChoice>, limit: number): AsyncGenerator<RunChoice> {
+  const newest = new Map<string, Set<WantedRun>>();
+  const kept = new Set<WantedRun>();
+  for await (const choice of choices) {
+    if ('leftOut' in choice) {
+      yield choice;
+      continue;
+    }
+    const { wanted } = choice;
+    const runs = newest.get(wanted.pipeline) ?? new Set();
+    newest.set(wanted.pipeline, runs.add(wanted));
+    kept.add(wanted);
+    if (runs.size <= limit) continue;
+    const oldest = [...runs].reduce((one, other) => (startOf(other) < startOf(one) ? other : one));
+    runs.delete(oldest);
+    kept.delete(oldest);
+    yield leftOut(oldest.execution, 'numberOfStatus');
+  }
+  for (const wanted of kept) yield { wanted };
+}
+
+const startOf = ({ execution }: WantedRun): number => readState(execution.state).startedAt ?? Number.NEGATIVE_INFINITY;
+
+function leftOut({ id }: KestraExecution, reason: string): RunChoice {
+  return { leftOut: { kind: 'filtered', item: 'run', ref: id, reason } };
+}
