@@ -1,4 +1,11 @@
-import { createHttpClient, type HttpClient, type HttpRequest, type HttpResponse, path } from '@flowmeta/http';
+import {
+  createHttpClient,
+  type HttpClient,
+  type HttpRequest,
+  type HttpResponse,
+  isHttpError,
+  path,
+} from '@flowmeta/http';
 import { type DetectedServer, detectServer } from './detect.js';
 import { explain, isKestraError, KestraError, unreadable } from './kestra-error.js';
 import { normaliseUrl } from './normalise-url.js';
@@ -320,21 +327,24 @@ class HttpKestraClient implements KestraClient {
       try {
         return readPage((await this.#get(where, { query: { page, size: pageSize, ...query }, signal })).body);
       } catch (error) {
-        throw isKestraError(error) && error.kind === 'unreadable' ? wholeListing(error, what) : error;
+        throw wholeListing(error, what);
       }
     };
     return readPages({ what, pageSize, fetchPage, keyOf, countable });
   }
 }
 
-/** One flow that the server can't read makes it refuse the whole page: nothing can be listed, so nothing may go on. */
-function wholeListing(error: KestraError, what: string): KestraError {
-  const { hint, message, cause } = error;
-  return new KestraError(`the listing of ${what} failed: ${message}`, {
-    kind: 'unreadable',
+/**
+ * An error that would leave out one item leaves out all when it concerns a page (one flow that the server can't read makes
+ * it refuse the whole page): nothing may go on as if the listing were empty.
+ */
+function wholeListing(error: unknown, what: string): unknown {
+  if (!(isKestraError(error) || isHttpError(error)) || error.verdict !== 'skip') return error;
+  return new KestraError(`the listing of ${what} failed: ${error.message}`, {
+    kind: isKestraError(error) ? error.kind : 'refused',
     verdict: 'fatal',
-    ...(hint === undefined ? {} : { hint }),
-    cause,
+    ...(error.hint === undefined ? {} : { hint: error.hint }),
+    cause: error,
   });
 }
 

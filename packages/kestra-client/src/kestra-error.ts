@@ -21,6 +21,8 @@ export type KestraErrorKind =
   | 'permission'
   /** No such tenant. */
   | 'tenant'
+  /** The server refuses a search, so that nothing can be listed. */
+  | 'refused'
   /** The server ignored a filter: what came back is not what was asked for. */
   | 'filter-ignored'
   /** A listing kept changing while it was read: some items were not seen. */

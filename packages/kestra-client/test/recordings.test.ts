@@ -94,6 +94,8 @@ async function expectRefusal(attempt: () => Promise<unknown>, { exchange }: Repl
   );
   if (status === 401) {
     expect(isKestraError(error) && error.kind === 'sign-in' && error.verdict === 'fatal').toBe(true);
+  } else if (isKestraError(error) && error.kind === 'refused') {
+    expect([error.verdict, (error.cause as { status?: number }).status]).toEqual(['fatal', status]);
   } else if (isHttpError(error)) {
     expect(error.status).toBe(status);
   } else {

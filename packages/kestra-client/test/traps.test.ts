@@ -284,6 +284,13 @@ describe('a listing', () => {
     expect(await failureOf(collect(client.flows()))).toMatchObject({ kind: 'unreadable', verdict: 'skip' });
   });
 
+  it('is fatal when the server refuses it, though one refused item would only be left out', async () => {
+    const { client } = await clientOf('1.0.3', () => ({ status: 422, body: { message: 'unknown state' } }));
+    const error = await failureOf(collect(client.executions({ since: start, states: ['NOSUCH'] })));
+    expect(error).toMatchObject({ kind: 'refused', verdict: 'fatal' });
+    expect(error.message).toContain('unknown state');
+  });
+
   it('is fatal when the server can’t make the page at all', async () => {
     const { client } = await clientOf('1.0.3', () => ({ status: 423, body: { message: 'Locked' } }));
     expect(await failureOf(collect(client.flows()))).toMatchObject({ kind: 'unreadable', verdict: 'fatal' });
