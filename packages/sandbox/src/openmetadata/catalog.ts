@@ -8,7 +8,7 @@ import type { RequestShapes } from './request-shapes.js';
 import type { VersionRules } from './versions.js';
 
 /** All rows of one type. */
-export interface Table {
+interface Table {
   byId: Map<string, Entity>;
   idByName: Map<string, string>;
   /** Sorted by name, for lists. */
@@ -18,7 +18,7 @@ export interface Table {
 }
 
 /** The edges of the graph, by the ids of both ends. */
-export interface LineageStore {
+interface LineageStore {
   byKey: Map<string, LineageEdge>;
   /** Keys of the edges that leave, that enter and that name an entity as their pipeline. */
   leaving: Map<string, Set<string>>;

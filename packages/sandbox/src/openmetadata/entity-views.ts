@@ -70,7 +70,7 @@ function viewParents(catalog: Catalog, entity: Entity): Json {
 }
 
 /** Owners and domains in the shape of the version; empty lists as the version shows them. */
-export function viewPeople(catalog: Catalog, entity: Entity, fields: Fields): Json {
+function viewPeople(catalog: Catalog, entity: Entity, fields: Fields): Json {
   const { rules } = catalog;
   const view: Json = {};
   const owners = expandReferences(catalog, entity.owners);

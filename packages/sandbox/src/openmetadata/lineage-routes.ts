@@ -16,7 +16,7 @@ const ends = ({ parts }: RouteRequest) => ({
   to: { type: parts[2] ?? '', name: parts[3] ?? '' },
 });
 
-/** The paths below `lineage` that the version has (§5.1). */
+/** The paths below `lineage` that the version has; those of 1.4 and later but for 1.6 are simulated. */
 export function lineageRoutes(catalog: Catalog): Route[] {
   const { rules } = catalog;
   const byName = 'lineage/{type}/name/{name}/{type}/name/{name}';

@@ -11,7 +11,7 @@ import type { BodyShape } from './request-shapes.js';
 
 const done: ServerAnswer = { status: 200 };
 
-/** Types whose columns an edge may name (§5.3); pipelines are not among them (OM fact 20). */
+/** Types whose columns an edge may name; pipelines are not among them (OM fact 20). */
 const withColumns = new Set(['table', 'topic', 'container', 'dashboard']);
 
 function columnNames(entity: Entity): Set<string> {
@@ -26,7 +26,7 @@ function columnNames(entity: Entity): Set<string> {
   return names;
 }
 
-/** Checks the columns of an edge: unknown ones are refused, by newer servers dropped (§5.3). */
+/** Checks the columns of an edge: unknown ones are refused, from 1.13 on dropped (simulated). */
 function readColumnsLineage(catalog: Catalog, details: Json, ends: { from: Entity; to: Entity }): Json[] {
   const given = listOf<Json>(details.columnsLineage);
   if (given.length === 0) return [];
@@ -85,7 +85,7 @@ function endByName(catalog: Catalog, { type, name }: { type: string; name: strin
   return entity;
 }
 
-/** `PUT /lineage/{type}/name/{name}/{type}/name/{name}` from 2.0 on: the body is the details (§5.1). */
+/** `PUT /lineage/{type}/name/{name}/{type}/name/{name}` from 2.0 on: the body is the details (simulated). */
 export function putLineageByName(
   catalog: Catalog,
   ends: { from: { type: string; name: string }; to: { type: string; name: string } },
@@ -124,7 +124,7 @@ export function deleteLineageByName(
 
 /**
  * `DELETE /lineage/{type}/{id}/type/{source}` from 1.5 on: for PipelineLineage the id is the pipeline's and all edges that name it go,
- * otherwise the edges into the entity with that source (§5.3).
+ * otherwise the edges into the entity with that source (simulated).
  */
 export function deleteLineageBySource(
   catalog: Catalog,

@@ -94,7 +94,7 @@ export function writeOther(
   return writeEntity(catalog, { type, body, draft, caller, method });
 }
 
-/** `PUT /services/ingestionPipelines/{name}/pipelineStatus`: by run id, 201 (§7.2, recorded). */
+/** `PUT /services/ingestionPipelines/{name}/pipelineStatus`: by run id, 201 (recorded). */
 export function putIngestionRun(
   catalog: Catalog,
   name: string,

@@ -35,7 +35,7 @@ export function readTasks(
 }
 
 /** A create body as a draft. `pipelineName` is fully qualified. */
-export function draftOfPipeline(catalog: Catalog, body: Json, pipelineName: string): Draft {
+function draftOfPipeline(catalog: Catalog, body: Json, pipelineName: string): Draft {
   const own: Json = {};
   for (const [name, value] of Object.entries(body)) if (!elsewhere.has(name)) own[name] = value;
   for (const name of Object.keys((own.extension as Json | undefined) ?? {})) {
@@ -72,7 +72,7 @@ export function writePipeline(
   });
 }
 
-/** `PUT /pipelines/bulk` (§2.5): one result for all, 200 also where rows failed. */
+/** `PUT /pipelines/bulk` (simulated): one result for all, 200 also where rows failed. */
 export function writePipelines(catalog: Catalog, options: { body: unknown; caller: Caller }): ServerAnswer {
   if (!Array.isArray(options.body)) throw refuse(400, 'Cannot deserialize value of type `java.util.ArrayList`');
   const successRequest: Json[] = [];

@@ -12,7 +12,7 @@ export interface Caller {
 export type Operation = 'Create' | 'EditAll' | 'EditStatus' | 'EditLineage' | 'Delete';
 
 /** The user whose token the stand-in was given. */
-export const ingestionBot = 'ingestion-bot';
+const ingestionBot = 'ingestion-bot';
 
 /**
  * Who a request comes from. The stand-in's token signs in as the ingestion bot; with `.<name>` behind it, it signs in as the

@@ -12,7 +12,7 @@ import { rulesOf } from './versions.js';
 const variable = /^(?:[0-9a-f]{8}-[0-9a-f-]{27}|-?\d+)$/i;
 
 /** `/api/v1/pipelines/name/{}` of a path with a name in it, for counts. */
-export function patternOf(path: string): string {
+function patternOf(path: string): string {
   const segments = path.split('/');
   return segments
     .map((segment, position) => {

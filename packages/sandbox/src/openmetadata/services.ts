@@ -11,7 +11,7 @@ import { readBody } from './request-body.js';
 import type { BodyShape } from './request-shapes.js';
 import { readLabels } from './tag-labels.js';
 
-/** What may stand in the connection of a custom pipeline service (§1.4). */
+/** What may stand in the connection of a custom pipeline service (by the schemas of all versions). */
 const connectionProperties = new Set([
   'type',
   'sourcePythonClass',

@@ -9,7 +9,7 @@ import { readBody } from './request-body.js';
 import type { BodyShape } from './request-shapes.js';
 
 /**
- * `DELETE /pipelines/deleteStale` of 2.0 (§6): deletes what the list of seen names does not hold. An empty list and an unknown
+ * `DELETE /pipelines/deleteStale` of 2.0 (simulated): deletes what the list of seen names does not hold. An empty list and an unknown
  * scope delete nothing.
  */
 export function deleteStale(catalog: Catalog, options: { body: unknown; caller: Caller }): ServerAnswer {

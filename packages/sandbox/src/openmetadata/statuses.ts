@@ -74,7 +74,7 @@ export function putStatus(catalog: Catalog, name: string, options: { body: unkno
   return answerWith(catalog, pipeline, status);
 }
 
-/** `PUT /pipelines/{name}/status/bulk` from 1.11.9 on (§4.1, §4.3): up to 1000 runs, all or none. */
+/** `PUT /pipelines/{name}/status/bulk` from 1.11.9 on (simulated): up to 1000 runs, all or none. */
 export function putStatuses(catalog: Catalog, name: string, options: { body: unknown; caller: Caller }): ServerAnswer {
   if (!Array.isArray(options.body)) throw refuse(400, 'Cannot deserialize value of type `java.util.ArrayList`');
   if (options.body.length > 1000) throw refuse(400, '[statuses size must be between 0 and 1000]');
@@ -103,7 +103,7 @@ export function getStatuses(catalog: Catalog, name: string, query: URLSearchPara
   if (!Number.isInteger(limit)) {
     return { status: 200, json: { data, paging: { before: encode(start), after: encode(end), total: data.length } } };
   }
-  // §4.1: the cursor is opaque; here it is the position.
+  // simulated: the cursor is opaque; here it is the position.
   const from = Number(Buffer.from(query.get('after') ?? '', 'base64').toString() || 0);
   const page = data.slice(from, from + limit);
   const paging: Json = { total: data.length };

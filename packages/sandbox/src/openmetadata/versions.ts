@@ -50,7 +50,7 @@ const introduced = {
   deleteStale: '2.0',
 } as const;
 
-export type Feature = keyof typeof introduced;
+type Feature = keyof typeof introduced;
 
 /** What `GET /v1/system/version` says, by version; the last patch of each minor where no recording exists. */
 const reported: Record<string, string> = {
