@@ -74,7 +74,7 @@ export interface SandboxOptions {
   /** Wait before each answer, ms; default 0. */
   latencyMs?: number;
   faults?: Fault[];
-  /** Current time, ms. */
+  /** The server's clock, ms. Default: for Kestra the moment that the dataset was taken. */
   now?: () => number;
   /** Keeps requests for inspection; default true. Only the counts are kept when false. */
   recordRequests?: boolean;
