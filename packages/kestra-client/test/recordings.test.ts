@@ -1,4 +1,5 @@
 // biome-ignore-all lint/suspicious/noExplicitAny: recorded JSON is compared as it came
+import { isDeepStrictEqual } from 'node:util';
 import { isHttpError } from '@flowmeta/http';
 import { type Exchange, groupOf, type KestraVersion, kestraExchanges, kestraVersions } from '@flowmeta/recordings';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -44,17 +45,28 @@ function idsAndTypes(value: any, found: string[] = []): string[] {
   return found;
 }
 
+/** Hundred thousands of comparisons: only one that fails pays for a report. */
+function same(actual: unknown, expected: unknown): void {
+  if (!isDeepStrictEqual(actual, expected)) expect(actual).toEqual(expected);
+}
+
 function expectFlow(flow: any, raw: Json): void {
-  expect([flow.namespace, flow.id, flow.revision]).toEqual([raw.namespace, raw.id, raw.revision]);
-  expect([flow.description, flow.source, flow.exception]).toEqual([raw.description, raw.source, raw.exception]);
-  expect([flow.disabled, flow.deleted]).toEqual([raw.disabled ?? false, raw.deleted ?? false]);
-  expect(flow.labels).toEqual(raw.labels ?? []);
-  expect(flow.inputs.map((input: Json) => input.id)).toEqual((raw.inputs ?? []).map((input: Json) => input.id));
+  same([flow.namespace, flow.id, flow.revision], [raw.namespace, raw.id, raw.revision]);
+  same([flow.description, flow.source, flow.exception], [raw.description, raw.source, raw.exception]);
+  same([flow.disabled, flow.deleted], [raw.disabled ?? false, raw.deleted ?? false]);
+  same(flow.labels, raw.labels ?? []);
+  same(
+    flow.inputs.map((input: Json) => input.id),
+    (raw.inputs ?? []).map((input: Json) => input.id),
+  );
   for (const key of ['tasks', 'errors', 'finally', 'afterExecution', 'triggers']) {
-    expect(idsAndTypes(flow[key])).toEqual(idsAndTypes(raw[key] ?? []));
-    expect(flow[key].map((task: Json) => Object.keys(task))).toEqual((raw[key] ?? []).map((t: Json) => Object.keys(t)));
+    same(idsAndTypes(flow[key]), idsAndTypes(raw[key] ?? []));
+    same(
+      flow[key].map((task: Json) => Object.keys(task)),
+      (raw[key] ?? []).map((t: Json) => Object.keys(t)),
+    );
   }
-  expect(flow.concurrency?.limit).toBe(raw.concurrency?.limit);
+  same(flow.concurrency?.limit, raw.concurrency?.limit);
 }
 
 const dates = (state: any): unknown => [
@@ -66,21 +78,22 @@ const dates = (state: any): unknown => [
 
 function expectExecution(execution: any, raw: Json): void {
   for (const key of ['id', 'namespace', 'flowId', 'flowRevision', 'parentId', 'originalId', 'kind', 'inputs']) {
-    expect(execution[key]).toEqual(raw[key]);
+    same(execution[key], raw[key]);
   }
-  expect(dates(execution.state)).toEqual(dates(raw.state));
-  expect(execution.labels).toEqual(raw.labels ?? []);
-  expect(execution.trigger?.id).toBe(raw.trigger?.id);
-  expect(execution.trigger?.variables).toEqual(raw.trigger?.variables);
-  expect(execution.taskRuns?.length).toBe(raw.taskRunList?.length);
+  same(dates(execution.state), dates(raw.state));
+  same(execution.labels, raw.labels ?? []);
+  same(execution.trigger?.id, raw.trigger?.id);
+  same(execution.trigger?.variables, raw.trigger?.variables);
+  same(execution.taskRuns?.length, raw.taskRunList?.length);
   for (const [index, run] of (raw.taskRunList ?? []).entries()) {
     const read = execution.taskRuns[index];
-    expect([read.id, read.taskId, read.parentTaskRunId]).toEqual([run.id, run.taskId, run.parentTaskRunId]);
-    expect([read.value, read.iteration]).toEqual([run.value, run.iteration]);
+    same([read.id, read.taskId, read.parentTaskRunId], [run.id, run.taskId, run.parentTaskRunId]);
+    same([read.value, read.iteration], [run.value, run.iteration]);
     // `outputs: null` is the same as none.
-    expect(read.outputs ?? null).toEqual(run.outputs ?? null);
-    expect(dates(read.state)).toEqual(dates(run.state));
-    expect(read.attempts.map((attempt: Json) => dates(attempt.state))).toEqual(
+    same(read.outputs ?? null, run.outputs ?? null);
+    same(dates(read.state), dates(run.state));
+    same(
+      read.attempts.map((attempt: Json) => dates(attempt.state)),
       (run.attempts ?? []).map((attempt: Json) => dates(attempt.state)),
     );
   }
@@ -276,6 +289,8 @@ function inScope(exchange: Exchange, base: string) {
   if (status === 200 && body === undefined) return undefined;
   // 0.17 has no such path: the client doesn't ask.
   if (status === 404 && path.endsWith('/namespaces/search')) return undefined;
+  // Bodies that are no list, which the client never sends.
+  if (path.endsWith('/executions/latest') && !Array.isArray(exchange.request.body)) return undefined;
   if (!path.startsWith(`${base}/`)) return undefined;
   const below = path.slice(base.length);
   for (const entry of scope) {
