@@ -1,33 +1,13 @@
-/**
- * Reversible escapes for names. A UTF-16 unit that may not stand in a name becomes `_x` + four upper-case hexadecimal
- * digits + `_`, an empty text becomes `_xempty_`, and a text that is too long ends with `_xcut` + a digest + `_`.
- * A `_` that would read as the start of one of these is escaped itself, so no two texts have the same escaped form.
- */
-const escapeAtStart = /^_x(?:[0-9A-F]{4}|empty|cut[0-9a-f]{16})_/;
-const escapeTail = /^x(?:[0-9A-F]{4}|empty|cut[0-9a-f]{16})_/;
-const openEscapeAtEnd = /_x(?:[0-9A-F]{4}|empty|cut[0-9a-f]{16})$/;
-const emptyEscape = '_xempty_';
-const longestEscape = '_xcut0123456789abcdef_'.length;
-
-const escapeUnit = (unit: string): string => `_x${unit.charCodeAt(0).toString(16).toUpperCase().padStart(4, '0')}_`;
-
-const escapeCodePoint = (codePoint: string): string => codePoint.split('').map(escapeUnit).join('');
+/** How an alphabet of escapes looks. Whatever is between `open` and `close` must not hold either. */
+export interface EscapeStyle {
+  open: string;
+  close: string;
+  /** Fewest hexadecimal digits of a code point. */
+  digits: 2 | 4;
+}
 
 /** Whether a code point may stand where what follows it (already escaped) is `rest`. */
 export type IsLegal = (codePoint: string, rest: string) => boolean;
-
-/** The escaped text; the text itself where everything in it is legal. */
-export function escapeText(text: string, isLegal: IsLegal): string {
-  if (text === '') return emptyEscape;
-  let escaped = '';
-  // From the end, since whether a `_` starts an escape depends on what follows it.
-  for (const codePoint of Array.from(text).reverse()) {
-    const looksLikeEscape = codePoint === '_' && escapeTail.test(escaped.slice(0, longestEscape));
-    const legal = !looksLikeEscape && isLegal(codePoint, escaped);
-    escaped = (legal ? codePoint : escapeCodePoint(codePoint)) + escaped;
-  }
-  return escaped;
-}
 
 interface Token {
   /** As it stands in the escaped text. */
@@ -36,33 +16,88 @@ interface Token {
   text?: string;
 }
 
-function tokensOf(escaped: string): Token[] {
-  const tokens: Token[] = [];
-  let position = 0;
-  while (position < escaped.length) {
-    const raw = escapeAtStart.exec(escaped.slice(position, position + longestEscape))?.[0];
-    if (raw === undefined) {
-      const codePoint = String.fromCodePoint(escaped.codePointAt(position)!);
-      tokens.push({ raw: codePoint, text: codePoint });
-      position += codePoint.length;
-      continue;
-    }
-    if (raw === emptyEscape) tokens.push({ raw, text: '' });
-    else if (raw.startsWith('_xcut')) tokens.push({ raw });
-    else tokens.push({ raw, text: String.fromCharCode(Number.parseInt(raw.slice(2, 6), 16)) });
-    position += raw.length;
-  }
-  return tokens;
-}
+/**
+ * Reversible escapes for names. A code point that may not stand in a name becomes its number in upper-case hexadecimal
+ * digits between `open` and `close`, an empty text becomes `empty` between them, and a text that is too long ends with
+ * `cut` and a digest between them. What reads like one of these by itself is escaped too, so that no two texts have the
+ * same escaped form.
+ */
+export function createEscapes({ open, close, digits }: EscapeStyle): {
+  /** The escaped text; the text itself where everything in it is legal and nothing reads like an escape. */
+  escape: (text: string, isLegal: IsLegal) => string;
+  /** The text behind an escaped one; `undefined` where it was cut. */
+  unescape: (escaped: string) => string | undefined;
+  /**
+   * An escaped text of at most `maxLength` UTF-16 units. A longer one loses its end, never half an escape or half a
+   * character, and gets a digest of the whole text, so that two long texts with one beginning stay apart.
+   */
+  cut: (escaped: string, maxLength: number) => string;
+} {
+  const content = `(?:[0-9A-F]{${digits},5}|10[0-9A-F]{4}|empty|cut[0-9a-f]{16})`;
+  const escapeAtStart = new RegExp(`^${open}${content}${close}`);
+  const escapeTail = new RegExp(`^${open.slice(1)}${content}${close}`);
+  const openEscapeAtEnd = new RegExp(`${open}${content}$`);
+  const longestEscape = open.length + 'cut0123456789abcdef'.length + close.length;
+  const wrap = (text: string): string => open + text + close;
 
-/** The text behind an escaped one; `undefined` where it was cut. */
-export function unescapeText(escaped: string): string | undefined {
-  let text = '';
-  for (const token of tokensOf(escaped)) {
-    if (token.text === undefined) return undefined;
-    text += token.text;
+  function escapeCodePoint(codePoint: string): string {
+    return wrap(codePoint.codePointAt(0)!.toString(16).toUpperCase().padStart(digits, '0'));
   }
-  return text;
+
+  function textOf(raw: string): string | undefined {
+    const inside = raw.slice(open.length, -close.length);
+    if (inside === 'empty') return '';
+    return inside.startsWith('cut') ? undefined : String.fromCodePoint(Number.parseInt(inside, 16));
+  }
+
+  function tokensOf(escaped: string): Token[] {
+    const tokens: Token[] = [];
+    let position = 0;
+    while (position < escaped.length) {
+      const raw = escapeAtStart.exec(escaped.slice(position, position + longestEscape))?.[0];
+      const text = raw === undefined ? String.fromCodePoint(escaped.codePointAt(position)!) : textOf(raw);
+      const token = { raw: raw ?? text!, ...(text === undefined ? {} : { text }) };
+      tokens.push(token);
+      position += token.raw.length;
+    }
+    return tokens;
+  }
+
+  return {
+    escape(text, isLegal) {
+      if (text === '') return wrap('empty');
+      let escaped = '';
+      // From the end, since whether something reads like an escape depends on what follows it.
+      for (const codePoint of Array.from(text).reverse()) {
+        const readsLikeEscape = codePoint === open[0] && escapeTail.test(escaped.slice(0, longestEscape));
+        const isKept = !readsLikeEscape && isLegal(codePoint, escaped);
+        escaped = (isKept ? codePoint : escapeCodePoint(codePoint)) + escaped;
+      }
+      return escaped;
+    },
+
+    unescape(escaped) {
+      let text = '';
+      for (const token of tokensOf(escaped)) {
+        if (token.text === undefined) return undefined;
+        text += token.text;
+      }
+      return text;
+    },
+
+    cut(escaped, maxLength) {
+      if (escaped.length <= maxLength) return escaped;
+      const mark = wrap(`cut${digestOf(escaped)}`);
+      let kept = '';
+      for (const { raw } of tokensOf(escaped)) {
+        if (kept.length + raw.length > maxLength - mark.length) break;
+        kept += raw;
+      }
+      // Together with the start of the mark, such an end would read as an escape.
+      while (openEscapeAtEnd.test(kept)) kept = kept.slice(0, -1);
+      return kept + mark;
+    },
+  };
 }
 
 /** FNV-1a of 64 bits over the UTF-16 units, 16 hexadecimal digits: no secret depends on it, it only tells texts apart. */
@@ -73,21 +108,4 @@ function digestOf(text: string): string {
     for (const byte of [unit & 0xff, unit >> 8]) hash = ((hash ^ BigInt(byte)) * 0x100000001b3n) & 0xffffffffffffffffn;
   }
   return hash.toString(16).padStart(16, '0');
-}
-
-/**
- * An escaped text of at most `maxLength` UTF-16 units. A longer one loses its end, never half an escape or half a
- * character, and gets a digest of the whole text, so that two long texts with one beginning stay apart.
- */
-export function cutEscaped(escaped: string, maxLength: number): string {
-  if (escaped.length <= maxLength) return escaped;
-  const mark = `_xcut${digestOf(escaped)}_`;
-  let kept = '';
-  for (const { raw } of tokensOf(escaped)) {
-    if (kept.length + raw.length > maxLength - mark.length) break;
-    kept += raw;
-  }
-  // Together with the first `_` of the mark, such an end would read as an escape.
-  while (openEscapeAtEnd.test(kept)) kept = kept.slice(0, -1);
-  return kept + mark;
 }

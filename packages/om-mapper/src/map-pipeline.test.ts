@@ -73,7 +73,7 @@ describe('mapPipeline', () => {
         },
         {
           classification: 'KestraLabels',
-          name: 'env - a_x002F_b',
+          name: "env - a'2F'b",
           displayName: 'env=a/b',
           description: 'Label `env=a/b`',
         },

@@ -1,5 +1,7 @@
-import { cutEscaped, escapeText, unescapeText } from './escape.js';
+import { createEscapes } from './escape.js';
 import type { Capabilities, NameNote } from './types.js';
+
+const escapes = createEscapes({ open: '_x', close: '_', digits: 4 });
 
 // Line breaks beyond the control characters are here because the servers' `.` matches none of them. A lone surrogate
 // has no UTF-8 form: two names that differ only there would arrive as one.
@@ -17,12 +19,12 @@ const neverLegal = /^[\p{Cc}\u2028\u2029"\p{Cs}]$/u;
  */
 export function legalName(name: string, options: { capabilities: Capabilities }): { legal: string; note?: NameNote } {
   const { maxNameLength, strictNames, version } = options.capabilities;
-  const escaped = escapeText(name, (codePoint, rest) => {
+  const escaped = escapes.escape(name, (codePoint, rest) => {
     if (neverLegal.test(codePoint)) return false;
     if (codePoint === ':') return !rest.startsWith(':');
     return codePoint !== '>' || !strictNames;
   });
-  const legal = cutEscaped(escaped, maxNameLength);
+  const legal = escapes.cut(escaped, maxNameLength);
   if (legal === name) return { legal };
   const reasons: string[] = [];
   if (escaped !== name) reasons.push(`it needs escapes to be a name in OpenMetadata ${version}`);
@@ -33,5 +35,5 @@ export function legalName(name: string, options: { capabilities: Capabilities })
 
 /** The name behind what `legalName` returned; `undefined` where that was cut. */
 export function originalName(legal: string): string | undefined {
-  return unescapeText(legal);
+  return escapes.unescape(legal);
 }
