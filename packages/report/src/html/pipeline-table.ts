@@ -2,7 +2,7 @@ import type { PipelineReport, RunReport } from '@flowmeta/connector';
 import { formatAge, formatAmount, formatCount, formatDuration, formatInstant } from '../format.js';
 import { safeUrl } from '../safe-url.js';
 import { linkToPipeline } from './link-to-pipeline.js';
-import { html, type Markup } from './markup.js';
+import { type Content, html, type Markup } from './markup.js';
 import { outcomeTones, stateLooks } from './states.js';
 
 const columns = [
@@ -58,10 +58,8 @@ function row(pipeline: PipelineReport, now: number): Markup {
     ...schedules,
   ];
   return html`<tr data-pipeline="${name}" data-search="${words.join('\n').toLowerCase()}" data-name="${displayName ?? name}" data-namespace="${namespace}" data-outcome="${outcome}" data-state="${last?.state ?? 'none'}" data-schedule="${schedules.join(' ')}" data-tasks="${pipeline.tasks.length}" data-runs="${runs.read}" data-last="${last?.startedAt ?? 0}">
-<td class="name"><a href="${linkToPipeline(name)}">${displayName ?? name}</a>${
-    displayName === undefined || displayName === name ? undefined : html`<span class="sub">${name}</span>`
-  }</td>
-<td class="namespace">${namespace}</td>
+<td class="name"><a href="${linkToPipeline(name)}">${breakable(displayName ?? name)}</a>${fullName(pipeline)}</td>
+<td class="namespace">${breakable(namespace)}</td>
 <td class="outcome">${badges(pipeline)}</td>
 <td class="schedule">${pipeline.schedules.map(
     ({ cron, timezone }) =>
@@ -76,6 +74,18 @@ function row(pipeline: PipelineReport, now: number): Markup {
       ? html`<span class="sub">none</span>`
       : html`${last.state} <span class="sub">${formatAge(last.startedAt, now)}</span>`
   }</td></tr>`;
+}
+
+/** The name in full; where the namespace's column already says the rest of it, only when that column is not shown. */
+function fullName({ name, displayName, namespace }: PipelineReport): Markup | undefined {
+  if (displayName === undefined || displayName === name) return undefined;
+  const isImplied = name === `${namespace}.${displayName}`;
+  return html`<span class="${isImplied ? 'sub implied' : 'sub'}">${breakable(name)}</span>`;
+}
+
+/** Lets a long name go on in the next line after a dot, a dash or an underscore. */
+function breakable(text: string): Content {
+  return text.split(/(?<=[._-])(?=[^._-])/).map((part, index) => (index === 0 ? part : html`<wbr>${part}`));
 }
 
 /** What became of the pipeline, and what is special about it. */

@@ -84,18 +84,19 @@ th[aria-sort="ascending"] button::after { content: " ↑"; } th[aria-sort="desce
 #pipelines td { padding: 8px 12px; border-top: 1px solid var(--line); vertical-align: top; }
 #pipelines tbody tr { cursor: pointer; }
 #pipelines tbody tr:hover { background: var(--hover); }
-td.name { max-width: 330px; overflow-wrap: anywhere; }
+td.name { min-width: 190px; overflow-wrap: anywhere; }
+@media (min-width: 1021px) { td.name .implied { display: none !important; } }
 td.name a { font-weight: 600; }
 td.name .sub { display: block; font-size: 12.5px; }
 td.namespace { color: var(--soft); overflow-wrap: anywhere; max-width: 190px; }
-td.outcome { white-space: nowrap; }
+td.outcome .badge { white-space: nowrap; }
 td.schedule code { white-space: nowrap; }
 td.schedule .sub { font-size: 12px; }
 td.tasks, th.tasks button { text-align: right; font-variant-numeric: tabular-nums; }
 td.runs, td.last { white-space: nowrap; }
 td.runs .sub { margin-left: 7px; font-size: 12.5px; }
-.strip { display: inline-flex; gap: 2px; vertical-align: -2px; }
-.run { display: inline-grid; place-items: center; width: 14px; height: 16px; border-radius: 3px; color: var(--card); font: 700 11px/1 system-ui, sans-serif; vertical-align: -3px; }
+.strip { display: inline-flex; gap: 2px; vertical-align: middle; }
+.run { display: inline-grid; place-items: center; width: 14px; height: 16px; border-radius: 3px; color: var(--card); font: 700 11px/1 system-ui, sans-serif; vertical-align: middle; flex: none; }
 a.run:hover { text-decoration: none; filter: brightness(1.15); outline: 1px solid var(--ink); }
 .badge { display: inline-block; padding: 1px 8px; border-radius: 10px; border: 1px solid currentcolor; font-size: 12px; line-height: 1.45; }
 .badge.good { color: var(--good); } .badge.info { color: var(--info); } .badge.warn { color: var(--warn); } .badge.bad { color: var(--bad); } .badge.pause { color: var(--pause); }
@@ -144,7 +145,8 @@ table.plain th { color: var(--soft); font-size: 13px; }
 table.plain td.number { text-align: right; white-space: nowrap; }
 table.plain tr:first-child td { border-top: 0; }
 table.plain caption { text-align: left; font-weight: 600; padding: 8px 0; }
-td.duration { width: 32%; padding-right: 0 !important; }
+table.runs td { white-space: nowrap; }
+td.duration { width: 99%; min-width: 60px; padding-right: 0 !important; }
 svg.duration { display: block; width: 100%; height: 8px; }
 dl { display: grid; grid-template-columns: max-content minmax(0, 1fr); gap: 7px 18px; font-size: 14px; }
 dt { color: var(--soft); }
@@ -164,6 +166,8 @@ footer { margin-top: 40px; color: var(--soft); font-size: 13px; }
   #pipelines .schedule, #pipelines .tasks { display: none; }
   #pipelines td, #pipelines th button { padding-left: 9px; padding-right: 9px; }
   .explanation { display: none; }
+  td.last .sub, td.runs .sub { display: block; margin-left: 0; }
+  td.name { min-width: 150px; }
   #shown { margin-left: 0; }
 }
 @media (max-width: 540px) {
