@@ -44,7 +44,7 @@ describe('buildFqn and splitFqn', () => {
       fc.property(fc.array(name, { minLength: 1, maxLength: 5 }), (parts) => {
         expect(splitFqn(buildFqn(parts))).toEqual(parts);
       }),
-      { numRuns: 1_000 },
+      { numRuns: 300 },
     );
   });
 
