@@ -3,4 +3,4 @@
  * the texts and says the new value after a change.
  */
 export const scriptHash = '+3yl5FR6N4IE7FkPC859eegwNfAzXDZYS5B9ew861qM=';
-export const stylesHash = 'K4DFFVsBjWrOXyZw3Ihm1ver5NZI8jZ6Ci7ZKLoQhUc=';
+export const stylesHash = 'rp4wYr8QRSkq98KOhFRNWpILAhWFET1/I9+zyybcEjg=';

@@ -6,7 +6,7 @@ export const styles = `
   --good: #1d8a54; --warn: #b86e00; --bad: #cb3a34; --info: #3364d6; --open: #3f8fd2; --pause: #7d55c7; --calm: #8b96a6; --faint: #c3cad4;
   --error-frame: #fdf1f0; --finally-frame: #f0f4fd; --after-frame: #f4f0fb; --shadow: 0 1px 2px rgb(20 30 50 / 6%);
 }
-@media (prefers-color-scheme: dark) {
+@media screen and (prefers-color-scheme: dark) {
   :root {
     --page: #0f141a; --card: #171d26; --ink: #e4e9f0; --soft: #98a4b4; --line: #2a333f; --hover: #1e2631; --link: #8db0ff;
     --good: #3fb37d; --warn: #dd9d3a; --bad: #ee6a62; --info: #7ea3ff; --open: #62b0ea; --pause: #b193f2; --calm: #7c8898; --faint: #465161;
