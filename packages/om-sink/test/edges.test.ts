@@ -161,6 +161,18 @@ describe('lineage', () => {
     expect(await (await current().open()).writeEdge(edge)).toEqual({ outcome: 'created', findings: [] });
   });
 
+  it('from a pipeline to a table is drawn although the pipeline also moves data into that table', async () => {
+    const { first, open, sandbox } = await start('1.6');
+    await first.writeEdge(tableEdge('a'));
+    const edge = mapEdge(
+      { from: { kind: 'pipeline', name: 'a' }, to: { kind: 'table', fqn: report }, description: 'Writes' },
+      { fqnOf },
+    );
+    expect((await (await open()).writeEdge(edge)).outcome).toBe('created');
+    expect(sandbox.catalog.edges()).toHaveLength(2);
+    expect((await (await open()).writeEdge(edge)).outcome).toBe('unchanged');
+  });
+
   it('of a pipeline that was deleted in OpenMetadata is left alone', async () => {
     const { open, request, sent } = await start('1.6');
     await request('DELETE', `/pipelines/${await idOf('/pipelines/name/kestra.b')}`, { as: 'admin' });
