@@ -37,8 +37,8 @@ function flatten(headers: Record<string, string | string[] | undefined>): Record
 }
 
 /**
- * Sends one request and reads the whole answer. Uses undici's dispatch without its stream and promise layers: thousands of
- * small requests cost a third of the CPU that way.
+ * Sends one request and reads the whole answer. Uses undici's dispatch without its stream and promise layers, which
+ * thousands of small requests would pay for.
  *
  * Rejects with a `TryTimeout`, with the cancellation's reason at once, or with the error of the connection.
  */

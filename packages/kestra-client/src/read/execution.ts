@@ -5,7 +5,7 @@ import { asArray, asNumber, asString, isObject, type JsonObject, readLabels } fr
 
 /*
  * Written by hand, not with a schema: a night's sync reads thousands of executions of dozens of task runs each, and these
- * readers take a tenth of the time.
+ * readers take less than half of the time that a schema takes.
  */
 
 function readState(value: unknown, where: string): KestraState {
