@@ -69,6 +69,13 @@ describe('legalName', () => {
     expect(new Set(names.map(legalFor('1.6'))).size).toBe(500);
   });
 
+  it('does not let the end of a cut name and the mark behind it read as an escape', () => {
+    const capabilities = { ...rowOf('1.6'), maxNameLength: 30 };
+    const { legal } = legalName('ab_x0022zzzzzzzzzzzzzzzzzzzzzzzzzzzz', { capabilities });
+    expect(legal).toMatch(/^ab_x002_xcut[0-9a-f]{16}_$/);
+    expect(originalName(legal)).toBeUndefined();
+  });
+
   it('turns every name back into the original', () => {
     fc.assert(
       fc.property(nastyText, fc.constantFrom('1.2', '1.6', '2.0'), (name, version) => {
