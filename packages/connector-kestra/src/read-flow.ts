@@ -33,7 +33,7 @@ export async function readFlow(
   listed: KestraFlow,
   { client, requests, withGraph, signal }: FlowReading,
 ): Promise<ReadFlow> {
-  if (listed.exception !== undefined) return readBrokenFlow(listed, { client, signal });
+  if (listed.exception !== undefined) return readBrokenFlow(listed, { client, requests, signal });
   const tree = taskTree(listed);
   if (!withGraph) return { flow: listed, graph: definitionGraph(tree) };
   const answer = await requests.guard(client.flowGraph(listed.namespace, listed.id, { signal }), (error) => ({
@@ -52,10 +52,12 @@ export async function readFlow(
 
 async function readBrokenFlow(
   listed: KestraFlow,
-  { client, signal }: Pick<FlowReading, 'client' | 'signal'>,
+  { client, requests, signal }: Omit<FlowReading, 'withGraph'>,
 ): Promise<ReadFlow> {
   const reason = `Kestra cannot parse this flow: ${firstLine(listed.exception ?? '')}`;
-  const source = listed.source ?? (await client.flow(listed.namespace, listed.id, { signal }))?.source;
+  // Asked for again although listings have one too: that of 0.20.5 is a stub of id and namespace.
+  const whole = await requests.guard(client.flow(listed.namespace, listed.id, { signal }), () => undefined);
+  const source = whole?.source ?? listed.source;
   if (source === undefined) throw new Error(`${reason} Its source is not to be had either.`);
   let flow: KestraFlow;
   try {

@@ -1,0 +1,120 @@
+import type { SourceEvent } from '@flowmeta/connector';
+import { describeConnector } from '@flowmeta/connector/testing';
+import { canonicalType } from '@flowmeta/kestra-client';
+import { datasetNames, expectedFlows, type KestraVersion, kestraDataset } from '@flowmeta/recordings';
+import { type KestraDataset, type Sandbox, startKestraSandbox } from '@flowmeta/sandbox';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { kestraConnector } from '../src/connector.js';
+import { runStates } from '../src/states.js';
+
+// The whole way over HTTP, against stand-ins that answer as the recorded servers did. What a pipeline should look like was
+// worked out from the recordings by other code than this package's.
+
+const window = { since: Date.UTC(2026, 9, 1), until: Date.UTC(2026, 11, 1) };
+
+function open(url: string, config: object = {}, onRequest?: () => void) {
+  return kestraConnector.open(kestraConnector.configSchema.parse({ hostPort: url, ...config }), {
+    now: () => window.until,
+    serviceName: 'kestra',
+    ...(onRequest && { onRequest }),
+  });
+}
+
+describe.each(datasetNames)('the recorded server %s', (name) => {
+  const [version, without] = name.split('-without-');
+  const dataset = kestraDataset(version as KestraVersion, { plugins: without === undefined }) as KestraDataset;
+  const expected = expectedFlows(name);
+  let sandbox: Sandbox;
+  const events: SourceEvent[] = [];
+  let requests = 0;
+
+  beforeAll(async () => {
+    sandbox = await startKestraSandbox({ dataset, now: () => Date.parse(dataset.takenAt) });
+    const connector = open(sandbox.url, {}, () => {
+      requests += 1;
+    });
+    for await (const event of connector.read(window)) events.push(event);
+    await connector.close();
+  });
+  afterAll(() => sandbox.close());
+
+  it('is read without an error, and listed', () => {
+    expect(events.filter(({ kind }) => kind === 'skipped' || kind === 'warning')).toEqual([]);
+    expect(events.filter(({ kind }) => kind === 'listed')).toHaveLength(1);
+    expect(requests).toBe(sandbox.requests.length);
+  });
+
+  it('shows each flow as other code than this package’s says', () => {
+    const pipelines = events.flatMap((event) => (event.kind === 'pipeline' ? [event.pipeline] : []));
+    const summaries = pipelines.map(({ name: pipeline, enabled, degraded, tasks, edges, schedules }) => ({
+      pipeline,
+      enabled,
+      broken: degraded !== undefined,
+      tasks: tasks.map((task) => `${task.name}: ${task.type}`).sort(),
+      links: edges.map(({ from, to }) => `${from} → ${to}`).sort(),
+      schedules: schedules.map(({ id, cron }) => `${id}: ${cron}`),
+    }));
+    expect(summaries).toEqual(
+      expected.map(({ pipeline, enabled, broken, tasks, links, schedules }) => ({
+        pipeline,
+        enabled,
+        broken,
+        tasks: tasks.map(({ id, type }) => `${id}: ${canonicalType(type)}`).sort(),
+        links: links.map(([from, to]) => `${from} → ${to}`).sort(),
+        schedules: schedules.map(({ id, cron }) => `${id}: ${cron}`),
+      })),
+    );
+  });
+
+  it('shows each run of these flows', () => {
+    const runs = events.flatMap((event) => (event.kind === 'run' ? [event.run] : []));
+    const summaries = runs.map(({ id, pipeline, state, startedAt }) => `${pipeline} ${id} ${state} ${startedAt}`);
+    const wanted = expected.flatMap(({ pipeline, runs: all }) =>
+      all.map(({ id, state, start }) => `${pipeline} ${id} ${runStates[state]} ${Date.parse(start)}`),
+    );
+    expect(summaries.sort()).toEqual(wanted.sort());
+  });
+});
+
+describe('a connector over HTTP', () => {
+  const dataset = kestraDataset('2.0.0', { plugins: true }) as KestraDataset;
+  const credentials = { username: 'ada@example.com', password: 'Sup3r-s3cret-value' };
+  let sandbox: Sandbox;
+
+  beforeAll(async () => {
+    sandbox = await startKestraSandbox({
+      dataset,
+      auth: { kind: 'basic', ...credentials },
+      contextPath: '/kestra',
+      now: () => Date.parse(dataset.takenAt),
+    });
+  });
+  afterAll(() => sandbox.close());
+
+  describeConnector({
+    name: 'Kestra 2.0 with a context path and a password',
+    window,
+    open: () => open(`${sandbox.url}/kestra/ui/`, { ...credentials, numberOfStatus: 1 }),
+    openBroken: () => open(`${sandbox.url}/kestra`, { ...credentials, password: 'wrong-password' }),
+  });
+
+  it('says in its check what is wrong, without the password', async () => {
+    for (const [url, failed] of [
+      [`${sandbox.url}/kestra`, 'sign in'],
+      ['http://127.0.0.1:1', 'reach'],
+    ] as const) {
+      const steps = [];
+      for await (const step of open(url, { ...credentials, password: 'wrong-password' }).check()) steps.push(step);
+      expect(steps.filter(({ status }) => status === 'failed').map(({ name }) => name)).toEqual([failed]);
+      expect(JSON.stringify(steps)).not.toContain('wrong-password');
+    }
+  });
+
+  it('links to the UI below the context path', async () => {
+    for await (const event of open(`${sandbox.url}/kestra`, credentials).read({ ...window, runs: false })) {
+      if (event.kind !== 'pipeline') continue;
+      const { namespace, displayName, sourceUrl } = event.pipeline;
+      expect(sourceUrl).toBe(`${sandbox.url}/kestra/ui/main/flows/edit/${namespace}/${displayName}`);
+    }
+  });
+});
