@@ -1,3 +1,5 @@
+import { UsageError } from './usage-error.js';
+
 /** A stream that text goes to. */
 export interface TextStream {
   write(text: string): unknown;
@@ -20,14 +22,16 @@ export interface Host {
 /** The host of the real process. `FLOWMETA_NOW` (ISO 8601) sets where the clock starts: for tests on recorded data. */
 export function processHost(): Host {
   const startedAt = Date.now();
-  const from = process.env.FLOWMETA_NOW ? Date.parse(process.env.FLOWMETA_NOW) : Number.NaN;
-  const shift = Number.isNaN(from) ? 0 : from - startedAt;
+  const from = process.env.FLOWMETA_NOW ? Date.parse(process.env.FLOWMETA_NOW) : startedAt;
+  // A clock that is silently not the one that was asked for would read the wrong runs.
+  if (Number.isNaN(from))
+    throw new UsageError('FLOWMETA_NOW is no instant', 'Write ISO 8601, e.g. 2026-11-22T12:00:00Z.');
   return {
     environment: process.env,
     directory: process.cwd(),
     stdout: process.stdout,
     stderr: process.stderr,
-    now: () => Date.now() + shift,
+    now: () => Date.now() + from - startedAt,
     onInterrupt(onSignal) {
       let interrupted = false;
       const listen = (signal: 'SIGINT' | 'SIGTERM') => () => {

@@ -1,4 +1,5 @@
 import { runCli } from './cli.js';
+import { exitCodes } from './exit-codes.js';
 import { processHost } from './host.js';
 
 // A reader that has seen enough (`| head`) is no error.
@@ -7,4 +8,9 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   process.exit(0);
 });
 
-process.exitCode = await runCli(process.argv.slice(2), processHost());
+try {
+  process.exitCode = await runCli(process.argv.slice(2), processHost());
+} catch (error) {
+  process.stderr.write(`error: ${error instanceof Error ? error.message : error}\n`);
+  process.exitCode = exitCodes.usage;
+}

@@ -55,9 +55,9 @@ export async function parseConfig(text: string, options: LoadConfigOptions & { f
     },
   });
   const workflow = validate({ schema, document, value: filled, problems });
-  const warnings = [...setOptions(schema, document.value, withoutEffect)].flatMap(({ path, meta }) => {
+  const warnings = [...setOptions(schema, document.value, withoutEffect)].flatMap(({ path, meta, value }) => {
     const why = meta[withoutEffect];
-    return typeof why === 'string' ? [`${showPath(path)} has no effect: ${why}`] : [];
+    return typeof why === 'string' && !isEmpty(value) ? [`${showPath(path)} has no effect: ${why}`] : [];
   });
   for (const path of document.escapedDollars) warnings.push(`${path}: "$$" is read as one dollar sign`);
   return {
@@ -143,6 +143,11 @@ function validate({ schema, document, value, problems }: Validation): Workflow {
 function setAt(root: unknown, path: Path, value: unknown): void {
   const parent = path.slice(0, -1).reduce<unknown>((node, part) => (node as Record<string, unknown>)[part], root);
   (parent as Record<string | number, unknown>)[path.at(-1)!] = value;
+}
+
+/** `config: {}` is what templates have, and says nothing. */
+function isEmpty(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && Object.keys(value).length === 0;
 }
 
 function secretsOf(schema: ReturnType<typeof workflowSchema>, value: unknown): string[] {
