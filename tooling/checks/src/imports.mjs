@@ -20,6 +20,7 @@ const rules = {
     'yaml',
     'zod',
   ],
+  'sql-lineage': ['@polyglot-sql/sdk'],
   'om-mapper': ['@flowmeta/connector', '@flowmeta/graph-core', 'zod'],
   'om-sink': ['@flowmeta/om-mapper', '@flowmeta/http', 'zod', 'node:*'],
   ingestion: ['@flowmeta/connector', '@flowmeta/om-mapper', '@flowmeta/om-sink'],
