@@ -34,9 +34,8 @@ describe.each(datasetNames)('the recorded data of Kestra %s', (name) => {
             tasks.flatMap((task) => (task.downstreamTasks ?? []).map((next) => `${task.name} → ${next}`)).sort(),
             wanted.pipeline,
           ).toEqual(wanted.links.map(([from, to]) => `${from} → ${to}`).sort());
-          expect(pipeline.scheduleInterval ?? '', wanted.pipeline).toBe(
-            wanted.schedules.map(({ cron }) => cron).join('; '),
-          );
+          const crons = String(pipeline.scheduleInterval ?? '').replace(/ \([\w/]+\)/g, '');
+          expect(crons, wanted.pipeline).toBe(wanted.schedules.map(({ cron }) => cron).join('; '));
           if (version === '2.0') expect(pipeline.state).toBe(wanted.enabled ? 'Active' : 'Inactive');
           expect(catalog.catalog.statuses(pipeline.fullyQualifiedName), wanted.pipeline).toHaveLength(
             wanted.runs.length,

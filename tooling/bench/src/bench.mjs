@@ -59,7 +59,7 @@ async function withServers(options, use) {
   type: kestra
   serviceName: bench
   serviceConnection: { config: { type: Kestra, hostPort: "${urls.kestra}" } }
-  sourceConfig: { config: { type: PipelineMetadata } }
+  sourceConfig: { config: { type: PipelineMetadata, statusLookbackDays: 2 } }
 sink: { type: metadata-rest, config: {} }
 workflowConfig:
   loggerLevel: WARN

@@ -1,18 +1,21 @@
 // The look-alike servers, in a process of their own so that their work is not counted. Talks to its parent by messages.
-import { generateDataset, startKestraSandbox, startOpenMetadataSandbox } from '@flowmeta/sandbox';
+import { demoDataset, generateDataset, startKestraSandbox, startOpenMetadataSandbox } from '@flowmeta/sandbox';
 
 const options = JSON.parse(process.argv[2]);
 const now = () => options.now;
 const common = { latencyMs: options.latencyMs, recordRequests: false, now };
 const kestra = await startKestraSandbox({
   ...common,
-  dataset: generateDataset({
-    flows: options.flows,
-    tasks: options.tasks,
-    runs: options.runs,
-    version: options.kestraVersion,
-    startedAt: options.now - 12 * 3_600_000,
-  }),
+  dataset:
+    options.flows === 0
+      ? { ...demoDataset(), flows: [], executions: [], triggers: [], namespaces: [] }
+      : generateDataset({
+          flows: options.flows,
+          tasks: options.tasks,
+          runs: options.flows * options.runs,
+          version: options.kestraVersion,
+          startedAt: new Date(options.now - 24 * 3_600_000).toISOString(),
+        }),
 });
 const openMetadata = await startOpenMetadataSandbox({ ...common, version: options.openMetadataVersion });
 
