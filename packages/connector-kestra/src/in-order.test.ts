@@ -1,3 +1,5 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { describe, expect, it } from 'vitest';
 import { mapInOrder, untilAborted } from './in-order.js';
 
@@ -117,5 +119,28 @@ describe('untilAborted', () => {
     for await (const _item of untilAborted(source(), new AbortController().signal)) break;
     await turns(5);
     expect(isClosed).toBe(true);
+  });
+});
+
+describe('a long read', () => {
+  it('lets go of items that have been taken', async () => {
+    setFlagsFromString('--expose-gc');
+    const collectGarbage = runInNewContext('gc') as () => void;
+    const first: WeakRef<object>[] = [];
+    async function* items() {
+      for (let count = 0; count < 100; count += 1) {
+        const item = { count };
+        if (count < 50) first.push(new WeakRef(item));
+        yield item;
+      }
+    }
+    let held = -1;
+    for await (const { count } of untilAborted(items(), new AbortController().signal)) {
+      if (count !== 99) continue;
+      await new Promise((resolve) => setImmediate(resolve));
+      collectGarbage();
+      held = first.filter((item) => item.deref() !== undefined).length;
+    }
+    expect(held).toBe(0);
   });
 });

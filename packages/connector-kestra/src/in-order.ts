@@ -33,21 +33,27 @@ export async function* mapInOrder<T, R>(
 }
 
 /**
+ * The promise's outcome, or the signal's reason as soon as that is aborted. One listener per wait: a race against one
+ * promise for the whole read would keep every item that was ever waited for.
+ */
+function orAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
+  return new Promise<T>((resolve, reject) => {
+    const abort = () => reject(signal.reason);
+    signal.addEventListener('abort', abort, { once: true });
+    promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort));
+  });
+}
+
+/**
  * The same items until the signal is aborted: then it rejects with the signal's reason at once, whatever the source is
  * doing, also where the source itself failed of it.
  */
 export async function* untilAborted<T>(items: AsyncIterable<T>, signal: AbortSignal): AsyncGenerator<T> {
   signal.throwIfAborted();
-  let abort: () => void = () => {};
-  const aborted = new Promise<never>((_, reject) => {
-    abort = () => reject(signal.reason);
-  });
-  aborted.catch(() => {});
-  signal.addEventListener('abort', abort, { once: true });
   const iterator = items[Symbol.asyncIterator]();
   try {
     for (;;) {
-      const next = await Promise.race([iterator.next(), aborted]);
+      const next = await orAborted(iterator.next(), signal);
       signal.throwIfAborted();
       if (next.done) return;
       yield next.value;
@@ -57,7 +63,6 @@ export async function* untilAborted<T>(items: AsyncIterable<T>, signal: AbortSig
     signal.throwIfAborted();
     throw error;
   } finally {
-    signal.removeEventListener('abort', abort);
     // Not awaited: it waits for a step that may be under way.
     iterator.return?.()?.then(undefined, () => {});
   }
