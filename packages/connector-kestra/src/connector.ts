@@ -6,14 +6,10 @@ import {
   specVersion,
   VerdictError,
 } from '@flowmeta/connector';
-import {
-  createKestraClient,
-  type KestraAuth,
-  type KestraClient,
-  type KestraClientOptions,
-} from '@flowmeta/kestra-client';
+import { createKestraClient, type KestraClient } from '@flowmeta/kestra-client';
 import { createRedactor } from '@flowmeta/redact';
 import { checkSteps } from './check.js';
+import { authOf, clientOptions } from './client-options.js';
 import { type KestraConfig, kestraConfigSchema } from './config.js';
 import { untilAborted } from './in-order.js';
 import { readEvents } from './read.js';
@@ -53,32 +49,6 @@ export const kestraConnector = defineConnector({
   capabilities,
   open: (config, context) => connectKestra(createKestraClient(clientOptions(config, context)), config, context),
 });
-
-function clientOptions(config: KestraConfig, context: ConnectorContext): KestraClientOptions {
-  const { caCertificate, sslCertificate, sslKey } = config.sslConfig ?? {};
-  return {
-    url: config.hostPort,
-    ...(config.tenantId !== undefined && { tenant: config.tenantId }),
-    auth: authOf(config),
-    tls: {
-      verify: config.verifySSL !== 'ignore',
-      ...(caCertificate !== undefined && { ca: caCertificate }),
-      ...(sslCertificate !== undefined && { cert: sslCertificate }),
-      ...(sslKey !== undefined && { key: sslKey }),
-    },
-    timeoutMs: config.requestTimeout * 1000,
-    concurrency: config.concurrency,
-    ...(context.proxyEnvironment && { proxy: context.proxyEnvironment }),
-    ...(context.userAgent !== undefined && { userAgent: context.userAgent }),
-    ...(context.onRequest && { onAttempt: context.onRequest }),
-  };
-}
-
-function authOf({ username, password, token }: KestraConfig): KestraAuth {
-  if (token !== undefined) return { kind: 'bearer', token };
-  if (username !== undefined && password !== undefined) return { kind: 'basic', username, password };
-  return { kind: 'none' };
-}
 
 /**
  * The connector over a client that is already there; it closes the client with itself.

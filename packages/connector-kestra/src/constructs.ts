@@ -4,9 +4,9 @@ import type { KestraFlow, KestraTask } from '@flowmeta/kestra-client';
  * How a construct runs its children, between its own start and its end:
  * `sequence` one after the other; `parallel` each from the start; `choice` one of several sequences; `dag` by `dependsOn`.
  */
-export type Arrangement = 'sequence' | 'parallel' | 'choice' | 'dag';
+type Arrangement = 'sequence' | 'parallel' | 'choice' | 'dag';
 
-export interface Construct {
+interface Construct {
   arrangement: Arrangement;
   /** The properties that hold its children, in the order in which the UI lists them; `cases` holds lists by name. */
   children: readonly string[];
@@ -17,7 +17,7 @@ export interface Construct {
  * with the structure of a flow is read off this table. ForEachItem, Subflow and Template hold no tasks of the flow.
  * All of them may have `errors` and `finally` besides.
  */
-export const constructs: Readonly<Record<string, Construct>> = {
+const constructs: Readonly<Record<string, Construct>> = {
   Sequential: { arrangement: 'sequence', children: ['tasks'] },
   WorkingDirectory: { arrangement: 'sequence', children: ['tasks'] },
   AllowFailure: { arrangement: 'sequence', children: ['tasks'] },

@@ -1,10 +1,4 @@
-/** Which namespaces are meant; each stands for itself and its children. */
-export interface NamespaceChoice {
-  includes?: string[] | undefined;
-  excludes?: string[] | undefined;
-}
-
-/** Whether `namespace` is `root` or below it. */
+/** Whether `namespace` is `root` or below it: a namespace stands for itself and its children. */
 export function isWithin(namespace: string, root: string): boolean {
   return namespace === root || namespace.startsWith(`${root}.`);
 }

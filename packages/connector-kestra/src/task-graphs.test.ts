@@ -99,6 +99,12 @@ describe('the graph that follows from a definition', () => {
     expect(names(graph)).toBe('F a z(finally) next');
   });
 
+  it('names the outermost branch of a task', () => {
+    const inner = construct('Sequential', 'z', { tasks: [leaf('a')], errors: [leaf('e')], finally: [leaf('y')] });
+    const tree = taskTree(flowOf({ namespace: 'a', id: 'f', tasks: [leaf('t')], finally: [inner] }));
+    expect(names(definitionGraph(tree))).toBe('t z(finally) a(finally) e(finally) y(finally)');
+  });
+
   it('has the flow’s own handlers start after no task, finally after the last one, and afterExecution last', () => {
     const tree = taskTree(
       flowOf({
@@ -193,6 +199,28 @@ describe('the graph that a server draws', () => {
       'root.r>root.F.r root.F.r>root.F root.F.e>root.next root.next>root.e',
     );
     expect(arrows(serverGraph(graph, treeOf(empty, leaf('next'))))).toBe('F>next');
+  });
+
+  it('passes through the steps that Kestra adds to a ForEachItem', () => {
+    const each = construct('ForEachItem', 'F', { namespace: 'a', flowId: 'b' });
+    const step = (name: string) => ({
+      id: `F_${name}`,
+      type: `io.kestra.plugin.core.flow.ForEachItem$ForEachItem${name}`,
+    });
+    const graph = drawing(
+      {
+        ...root,
+        ...inF,
+        'root.F': each,
+        'root.F.F_Split': step('Split'),
+        'root.F.F_Items': step('Items'),
+        'root.next': leaf('next'),
+      },
+      'root.r>root.F.r root.F.r>root.F root.F>root.F.F_Split root.F.F_Split>root.F.F_Items root.F.F_Items>root.F.e root.F.e>root.next root.next>root.e',
+    );
+    const tree = treeOf(each, leaf('next'));
+    expect(serverGraph(graph, tree)).toEqual(definitionGraph(tree));
+    expect(arrows(serverGraph(graph, tree))).toBe('F>next');
   });
 
   it('adds the tasks of a Template after it, which the definition does not hold', () => {

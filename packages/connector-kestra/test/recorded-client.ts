@@ -117,7 +117,7 @@ export function flowOf(flow: Json): KestraFlow {
   };
 }
 
-export function graphOf({ response }: Exchange): KestraGraphResult {
+function graphOf({ response }: Exchange): KestraGraphResult {
   const body = response.body as Json;
   if (response.status !== 200) return { ok: false, status: response.status, message: body.message };
   const graph: KestraGraph = {
