@@ -5,7 +5,7 @@ import type { IngestionOptions } from '../src/index.js';
 
 export const noon = Date.UTC(2026, 10, 22, 12);
 
-export function pipeline(name: string, more: Partial<Pipeline> = {}): Pipeline {
+function pipeline(name: string, more: Partial<Pipeline> = {}): Pipeline {
   return {
     name,
     enabled: true,
@@ -19,7 +19,7 @@ export function pipeline(name: string, more: Partial<Pipeline> = {}): Pipeline {
   };
 }
 
-export function run(pipelineName: string, id: string, more: Partial<Run> = {}): Run {
+function run(pipelineName: string, id: string, more: Partial<Run> = {}): Run {
   return {
     id,
     pipeline: pipelineName,

@@ -7,7 +7,7 @@ import type { RunReport } from '@flowmeta/connector';
 
 const bin = fileURLToPath(new URL('../../../apps/runner/bin/flowmeta.mjs', import.meta.url));
 
-export interface CommandResult {
+interface CommandResult {
   code: number;
   stdout: string;
   stderr: string;

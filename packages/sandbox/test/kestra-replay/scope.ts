@@ -8,7 +8,7 @@ export type Server = 'open' | 'with-auth' | 'context-path' | 'without-plugins' |
  * Out of scope is what the stand-in does not offer: an execution's graph, definition, logs and metrics, plugin details, searches in
  * sources, distinct values, writes, the management port, dashboards and daily statistics.
  */
-export const paths = [
+const paths = [
   'configs',
   'plugins',
   'flows/search',
@@ -45,7 +45,7 @@ export const paths = [
 ] as const;
 
 /** Groups of recordings that no dataset can be compared with, and why. */
-export const otherServers: Readonly<Record<string, string>> = {
+const otherServers: Readonly<Record<string, string>> = {
   'fill-old': 'a server whose executions were moved to 1–40 days ago, which no dataset holds',
   'fill-old-list': 'as fill-old',
   'fill-old-execution': 'as fill-old',
