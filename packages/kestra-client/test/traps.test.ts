@@ -1,4 +1,4 @@
-import { type Exchange, type KestraVersion, kestraExchanges } from '@flowmeta/recordings';
+import { type Exchange, groupOf, type KestraVersion, kestraExchanges, kestraVersions } from '@flowmeta/recordings';
 import { strToU8, zipSync } from 'fflate';
 import { afterEach, describe, expect, it } from 'vitest';
 import {
@@ -463,21 +463,29 @@ describe('other calls', () => {
     expect(await failureOf(collect(client.sources({ namespace: 'a.b' })))).toMatchObject({ kind: 'filter-ignored' });
   });
 
-  it('read all recorded sources from an export, in both ways of naming', async () => {
-    const sources = kestraExchanges('1.0.3')
-      .filter((each) => /fill-snap-flow_/.test(each.file))
-      .map((each) => each.response.body as { namespace: string; id: string; source: string });
-    for (const separator of ['.', '-']) {
-      const entries = sources.map(({ namespace, id, source }) => [
-        `${namespace}${separator}${id}.yml`,
-        strToU8(source),
-      ]);
-      const zip = zipSync(Object.fromEntries(entries));
-      const { client } = await clientOf('1.0.3', () => ({ body: zip }));
-      const read = await collect(client.sources());
-      expect(read).toEqual(sources.map(({ namespace, id, source }) => ({ namespace, id, source })));
-    }
-  });
+  it.each(kestraVersions)(
+    'read the recorded export of %s: every flow with the source that it has alone',
+    async (version) => {
+      const exchanges = kestraExchanges(version);
+      const alone = new Map(
+        exchanges
+          .filter((each) => groupOf(each) === 'fill-snap-flow' && each.response.status === 200)
+          .map((each) => each.response.body as { namespace: string; id: string; source: string })
+          .map(({ namespace, id, source }) => [`${namespace}.${id}`, source]),
+      );
+      const archive = exchanges.find(
+        (each) => groupOf(each) === 'fill-export' && each.request.query === '' && each.response.base64 !== undefined,
+      );
+      const { client } = await clientOf(version, ({ path }) =>
+        path.endsWith('by-query') ? { body: Buffer.from(archive!.response.base64!, 'base64') } : undefined,
+      );
+      const read = new Map(
+        (await collect(client.sources())).map(({ namespace, id, source }) => [`${namespace}.${id}`, source]),
+      );
+      expect([...read.keys()].sort()).toEqual([...alone.keys()].sort());
+      for (const [name, source] of alone) expect(read.get(name), name).toBe(source);
+    },
+  );
 
   it('report a half ZIP as something to try again', async () => {
     const zip = zipSync({ 'a.yml': strToU8('id: a\nnamespace: b\n') });

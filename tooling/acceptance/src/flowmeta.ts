@@ -14,7 +14,7 @@ interface CommandResult {
 }
 
 /** Runs the built `flowmeta` command in a process of its own, at the given time, with an empty environment but for it. */
-export function flowmeta(args: string[], options: { now?: string; env?: Record<string, string> } = {}) {
+function flowmeta(args: string[], options: { now?: string; env?: Record<string, string> } = {}) {
   return new Promise<CommandResult>((resolve) => {
     execFile(
       process.execPath,
@@ -38,7 +38,7 @@ export interface ConfigOptions {
 }
 
 /** The config that a user of OpenMetadata's ingestion framework would write. */
-export function configYaml({ kestra, openMetadata, service, filter, lookbackDays }: ConfigOptions): string {
+function configYaml({ kestra, openMetadata, service, filter, lookbackDays }: ConfigOptions): string {
   return JSON.stringify(
     {
       source: {

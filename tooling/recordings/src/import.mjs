@@ -67,6 +67,7 @@ for (const system of ['kestra', 'openmetadata']) {
             headers: headers(response.headers),
             ...(response.body === undefined ? {} : { body: clean(response.body) }),
             ...(response.text === undefined ? {} : { text: clean(response.text) }),
+            ...(response.base64 === undefined ? {} : { base64: response.base64 }),
           },
         }),
       );

@@ -27,6 +27,8 @@ export interface Exchange {
     body?: unknown;
     /** The body as text, where it was not JSON. */
     text?: string;
+    /** The body's bytes, where they were kept: ZIP archives and gzipped answers. */
+    base64?: string;
   };
 }
 
