@@ -62,8 +62,8 @@ export interface StateWithDates {
 export function readState({ current, histories, startDate, endDate }: StateWithDates): ReadState {
   const state = Object.hasOwn(runStates, current) ? runStates[current]! : 'unknown';
   const startedAt = instant(startDate) ?? instant(histories[0]?.date);
-  const lastChange = state === 'unknown' ? undefined : instant(histories.at(-1)?.date);
-  const endedAt = openStates.has(state) ? undefined : (instant(endDate) ?? lastChange);
+  const lastChange = () => (state === 'unknown' ? undefined : instant(histories.at(-1)?.date));
+  const endedAt = openStates.has(state) ? undefined : (instant(endDate) ?? lastChange());
   return {
     state,
     sourceState: current,

@@ -59,6 +59,8 @@ function taskOf(
 }
 
 function together(shares: readonly Share[]): Omit<TaskRun, 'task' | 'url'> {
+  // Nearly always there is one, and there are very many task runs.
+  if (shares.length === 1) return { ...shares[0]!, attempts: Math.max(1, shares[0]!.attempts) };
   const lasting = shares.filter(({ sourceState }) => !supersededStates.has(sourceState));
   const counted = lasting.length > 0 ? lasting : shares;
   const worst = counted.reduce((one, other) => (rank(other) < rank(one) ? other : one));

@@ -59,7 +59,7 @@ describe('requests', () => {
   it('are gzipped when they are large', async () => {
     const entity = { id: 'p1', name: 'p', fullyQualifiedName: 's.p' };
     const { client, server } = await clientOf(() => ({ status: 201, body: entity }));
-    const description = 'long '.repeat(10_000);
+    const description = 'long '.repeat(20_000);
     await client.putPipeline({ name: 'p', service: 's', description, tasks: [] });
     expect(server.received[0]?.headers['content-encoding']).toBe('gzip');
     expect(JSON.parse(server.received[0]!.body)).toEqual({ name: 'p', service: 's', description, tasks: [] });

@@ -8,7 +8,7 @@ import { createOutageGuard } from './outage.js';
 import { translateError } from './translate-error.js';
 
 /** Bodies above this size go out gzipped, bytes: every recorded server takes that (OM fact 22). */
-const gzipAbove = 16_384;
+const gzipAbove = 65_536;
 
 /** One request at a time over HTTP, with OpenMetadata's manners: its errors, its outages. */
 export interface Transport {
