@@ -1,3 +1,4 @@
+import { writeNotices } from '@flowmeta/build/notices';
 import { library } from '@flowmeta/build/tsup';
 
 // What the command needs is bundled, except for the sandbox, which brings files of its own: hundreds of small modules
@@ -6,6 +7,8 @@ export default library(
   { main: 'src/main.ts' },
   {
     dts: false,
+    metafile: true,
+    onSuccess: async () => writeNotices('dist'),
     sourcemap: false,
     // esbuild shakes the tree already; a second time takes longer than all the rest.
     treeshake: false,

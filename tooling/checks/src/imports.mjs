@@ -91,17 +91,15 @@ export function check() {
       const declared = new Set([
         ...Object.keys(manifest.dependencies ?? {}),
         ...Object.keys(manifest.peerDependencies ?? {}),
+        // The runner is bundled: what it needs is there when it is built.
+        ...(name === 'runner' ? Object.keys(manifest.devDependencies ?? {}) : []),
       ]);
       for (const file of sources(join(folder, 'src'))) {
         files++;
         const path = relative(root, file);
         const special = Object.entries(subpathRules).find(([prefix]) => path.includes(`${prefix}/`));
         const context = { name, folder, allowed: special?.[1] ?? allowed, declared };
-        const typesOnly = new Set(name === 'runner' ? ['@commander-js/extra-typings'] : []);
-        for (const problem of violations(file, readFileSync(file, 'utf8'), {
-          ...context,
-          declared: declared.union?.(typesOnly) ?? new Set([...declared, ...typesOnly]),
-        }))
+        for (const problem of violations(file, readFileSync(file, 'utf8'), context))
           problems.push(`${path}: ${problem}`);
       }
     }
