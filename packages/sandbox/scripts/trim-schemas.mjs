@@ -1,12 +1,12 @@
 // Makes request-bodies.json of OpenMetadata's own JSON Schemas: what a request body may hold, per version, without the
 // parts that this stand-in never looks at (descriptions, the connections of other tools, recognizers of tags …).
 //
-//   node import.mjs <folder with one folder of *.schema.json per version>
+//   node packages/sandbox/scripts/trim-schemas.mjs <folder with one folder of *.schema.json per version>
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 const root = process.argv[2];
-if (!root) throw new Error('usage: node import.mjs <folder of schemas>');
+if (!root) throw new Error('usage: node packages/sandbox/scripts/trim-schemas.mjs <folder of schemas>');
 
 /** The folder of each version; the recorded 1.2 server refuses `sourceHash`, as only the 1.2.0 schemas do. */
 const folders = { 1.2: '1.2.0-spec' };
@@ -138,6 +138,6 @@ for (const [version, files] of Object.entries(result)) {
     versions[version][file] = positions.get(text);
   }
 }
-const target = new URL('request-bodies.json', import.meta.url);
+const target = new URL('../data/openmetadata/request-bodies.json', import.meta.url);
 writeFileSync(target, `${JSON.stringify({ versions, pool })}\n`);
 console.log(`${pool.length} bodies of ${Object.keys(versions).length} versions`);
