@@ -22,7 +22,7 @@ export async function printSummary(report: RunReport, { host, terminal, threshol
 }
 
 /** Items that arrived, of all that should have; as OpenMetadata counts, 100 when there was nothing to do. */
-export function successOf({ totals }: RunReport): number {
+function successOf({ totals }: RunReport): number {
   const counts = [totals.pipelines, totals.runs, totals.edges];
   const arrived = counts.reduce((sum, { created, updated, unchanged }) => sum + created + updated + unchanged, 0);
   const lost = counts.reduce((sum, { skipped, failed }) => sum + skipped + failed, 0);

@@ -32,7 +32,7 @@ export interface YamlDocument {
 }
 
 /** Bytes; a workflow config has a few thousand. */
-export const maxFileSize = 1_000_000;
+const maxFileSize = 1_000_000;
 
 /** Reads YAML or JSON. All errors of the text are in one `ConfigError`. */
 export function parseYaml(

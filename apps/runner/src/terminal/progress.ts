@@ -44,7 +44,7 @@ function progressLine({ phase, pipelines, runs, writes, elapsed }: Progress, per
 }
 
 /** e.g. `42 s`, `3 min 05 s`. */
-export function duration(ms: number): string {
+function duration(ms: number): string {
   const seconds = Math.round(ms / 1000);
   if (seconds < 60) return ms < 10_000 ? `${(ms / 1000).toFixed(1)} s` : `${seconds} s`;
   return `${Math.floor(seconds / 60)} min ${String(seconds % 60).padStart(2, '0')} s`;

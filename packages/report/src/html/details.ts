@@ -93,6 +93,3 @@ function graphOf(pipeline: PipelineReport) {
     undrawn,
   };
 }
-
-/** The shape of the embedded data, for the page's script. */
-export type PipelineDetails = ReturnType<typeof pipelineDetails>[number];
