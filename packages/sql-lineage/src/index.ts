@@ -1,0 +1,15 @@
+export { analyseSql, limits } from './analyse-sql.js';
+export type { Marker } from './templates/markers.js';
+export { type RenderedTemplates, renderTemplates } from './templates/render.js';
+export type {
+  AnalyseOptions,
+  ColumnEdge,
+  ColumnRef,
+  Confidence,
+  SqlAnalysis,
+  SqlDialect,
+  SqlStatement,
+  StatementKind,
+  TableRef,
+  TemplateValues,
+} from './types.js';
