@@ -24,10 +24,14 @@ export function aggregateTaskRuns(
   taskRuns: readonly KestraTaskRun[],
   { tasks, url, onState }: TaskRunContext,
 ): TaskRun[] {
-  const byId = new Map(taskRuns.map((taskRun) => [taskRun.id, taskRun]));
+  let byId: ReadonlyMap<string, KestraTaskRun> | undefined;
+  const enclosingTask = (taskRun: KestraTaskRun) => {
+    byId ??= new Map(taskRuns.map((each) => [each.id, each]));
+    return taskOf(taskRun, byId, tasks);
+  };
   const shares = new Map<string, Share[]>();
   for (const taskRun of taskRuns) {
-    const task = taskOf(taskRun, byId, tasks);
+    const task = tasks.has(taskRun.taskId) ? taskRun.taskId : enclosingTask(taskRun);
     if (task === undefined) continue;
     const state = readState(taskRun.state);
     onState?.(state);

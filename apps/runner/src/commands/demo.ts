@@ -53,7 +53,7 @@ export async function demoCommand(flags: DemoFlags, host: Host, terminal: Termin
     terminal.print(`${writesOf(second.report)} writes in ${second.report.endedAt - second.report.startedAt} ms\n`);
 
     const file = flags.report ?? join(await mkdtemp(join(tmpdir(), 'flowmeta-demo-')), 'report.html');
-    await writeReportFiles(first.report, [file], host.directory);
+    await writeReportFiles(first.withoutSecrets(), [file], host.directory);
     terminal.print(`\nThe report of the first run: ${file}\n`);
     if (flags.keep)
       return await untilInterrupted({ kestra: kestra.url, openMetadata: openMetadata.url }, host, terminal);

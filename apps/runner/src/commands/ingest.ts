@@ -29,7 +29,7 @@ export async function ingestCommand(flags: IngestFlags, host: Host, terminal: Te
   terminal.setLevel(flags.logLevel ?? config.workflow.workflowConfig.loggerLevel ?? 'INFO');
   for (const warning of config.warnings) terminal.log('WARN', warning);
 
-  const { report, exitCode } = await runIngestion(config, {
+  const { report, withoutSecrets, exitCode } = await runIngestion(config, {
     host,
     terminal,
     dryRun: flags.dryRun ?? false,
@@ -40,7 +40,7 @@ export async function ingestCommand(flags: IngestFlags, host: Host, terminal: Te
   });
   let written = true;
   try {
-    await writeReportFiles(report, files, host.directory);
+    if (files.length > 0) await writeReportFiles(withoutSecrets(), files, host.directory);
   } catch (error) {
     written = false;
     terminal.error({
@@ -48,7 +48,7 @@ export async function ingestCommand(flags: IngestFlags, host: Host, terminal: Te
       why: error instanceof Error ? error.message : `${error}`,
     });
   }
-  if (flags.json) terminal.print(`${JSON.stringify(report, null, 2)}\n`);
+  if (flags.json) terminal.print(`${JSON.stringify(withoutSecrets(), null, 2)}\n`);
   else await printSummary(report, { host, terminal, threshold: config.workflow.workflowConfig.successThreshold ?? 90 });
   return written || exitCode !== exitCodes.done ? exitCode : exitCodes.partial;
 }

@@ -1,6 +1,6 @@
 import type { RunReport } from '@flowmeta/connector';
 import { ingest } from '@flowmeta/ingestion';
-import { createRedactor, type Redactor } from '@flowmeta/redact';
+import { createRedactor } from '@flowmeta/redact';
 import type { LoadedConfig } from '../config/load-config.js';
 import { exitCodeOfSignal, exitCodes } from '../exit-codes.js';
 import type { Host } from '../host.js';
@@ -26,8 +26,9 @@ export interface RunIngestionOptions {
 }
 
 export interface IngestionResult {
-  /** Without secrets. */
   report: RunReport;
+  /** The report as it may leave this process other than by the terminal, which hides secrets itself. */
+  withoutSecrets: () => RunReport;
   exitCode: number;
 }
 
@@ -92,7 +93,8 @@ export async function runIngestion(config: LoadedConfig, options: RunIngestionOp
     terminal.live(undefined);
     if (fatal instanceof Error && fatal.stack) terminal.log('DEBUG', fatal.stack);
     return {
-      report: withoutSecrets(report, redactor),
+      report,
+      withoutSecrets: () => redactor.value(report),
       exitCode: interruptedBy ? exitCodeOfSignal(interruptedBy) : exitCodeOf(report, { fatal, strict: options.strict }),
     };
   } finally {
@@ -125,8 +127,4 @@ function warnAboutTls({ workflow, connectorConfig, connector }: LoadedConfig, te
       `verifySSL: ignore — whoever stands between here and ${name} can read and change everything, the token too`,
     );
   }
-}
-
-function withoutSecrets(report: RunReport, redactor: Redactor): RunReport {
-  return redactor.value(report);
 }

@@ -31,7 +31,7 @@ ${notesOf(report).map((note) => html`<p class="note">${note}</p>`)}
 <div class="tile outcome ${outcomeTone[report.outcome]}"><p class="what">Outcome</p><p class="big"><span class="sign" aria-hidden="true">${outcomeSign[report.outcome]}</span>${outcomeTitle(report)}</p><p class="small">in ${formatDuration(report.endedAt - report.startedAt)}</p>
 <ul class="legend">${findingGroups(report).map(
     ({ title, kind, findings }) =>
-      html`<li><i class="dot ${findingTones[kind]}"></i>${formatCount(findings.length)} ${title.toLowerCase()}</li>`,
+      html`<li><i class="dot ${findingTones[kind]}"></i>${formatCount(findings.length)} ${nounFor(title, findings.length)}</li>`,
   )}</ul></div>
 ${entityTile('Pipelines', report.totals.pipelines)}
 ${entityTile('Runs', report.totals.runs)}
@@ -79,4 +79,10 @@ function requestTable(title: string, { byEndpoint }: RequestTotals): Markup {
     ([endpoint, count]) =>
       html`<tr><td><code>${endpoint}</code></td><td class="number">${formatCount(count)}</td></tr>`,
   )}</tbody></table>`;
+}
+
+/** `1 warning`, `2 warnings`, `1 failed`. */
+function nounFor(title: string, count: number): string {
+  const noun = title.toLowerCase();
+  return count === 1 ? noun.replace(/s$/, '') : noun;
 }
