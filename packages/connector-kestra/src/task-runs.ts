@@ -10,7 +10,8 @@ export interface TaskRunContext {
   onState?: (state: ReadState) => void;
 }
 
-interface Share extends ReadState {
+interface Share {
+  state: ReadState;
   /** 0 for a task run that only adds to that of its parent. */
   attempts: number;
 }
@@ -37,13 +38,15 @@ export function aggregateTaskRuns(
     onState?.(state);
     const attempts = task === taskRun.taskId ? Math.max(1, taskRun.attempts.length) : 0;
     const known = shares.get(task);
-    if (known === undefined) shares.set(task, [{ ...state, attempts }]);
-    else known.push({ ...state, attempts });
+    if (known === undefined) shares.set(task, [{ state, attempts }]);
+    else known.push({ state, attempts });
   }
-  return [...tasks].flatMap((task) => {
+  const aggregated: TaskRun[] = [];
+  for (const task of tasks) {
     const all = shares.get(task);
-    return all === undefined ? [] : [{ task, ...together(all), url }];
-  });
+    if (all !== undefined) aggregated.push(together(task, all, url));
+  }
+  return aggregated;
 }
 
 /** The task of the pipeline that a task run counts for: its own, or the nearest one that it ran in. */
@@ -62,29 +65,38 @@ function taskOf(
   return undefined;
 }
 
-function together(shares: readonly Share[]): Omit<TaskRun, 'task' | 'url'> {
-  // Nearly always there is one, and there are very many task runs.
-  if (shares.length === 1) return { ...shares[0]!, attempts: Math.max(1, shares[0]!.attempts) };
-  const lasting = shares.filter(({ sourceState }) => !supersededStates.has(sourceState));
-  const counted = lasting.length > 0 ? lasting : shares;
+function together(task: string, shares: readonly Share[], url: string): TaskRun {
+  const states = shares.map(({ state }) => state);
+  const lasting = shares.length === 1 ? states : states.filter((state) => !supersededStates.has(state.sourceState));
+  const counted = lasting.length > 0 ? lasting : states;
   const worst = counted.reduce((one, other) => (rank(other) < rank(one) ? other : one));
-  const starts = shares.flatMap(({ startedAt }) => startedAt ?? []);
-  const ends = shares.flatMap(({ endedAt }) => endedAt ?? []);
-  const isOpen = counted.some(({ endedAt }) => endedAt === undefined);
-  return {
+  const attempts = shares.reduce((sum, share) => sum + share.attempts, 0);
+  const taskRun: TaskRun = {
+    task,
     state: worst.state,
     sourceState: worst.sourceState,
-    ...(starts.length > 0 && { startedAt: earliest(starts) }),
-    ...(!isOpen && ends.length > 0 && { endedAt: latest(ends) }),
-    attempts: Math.max(
-      1,
-      shares.reduce((sum, { attempts }) => sum + attempts, 0),
-    ),
+    attempts: Math.max(1, attempts),
+    url,
   };
+  const startedAt = extreme(states, 'startedAt', Math.min);
+  if (startedAt !== undefined) taskRun.startedAt = startedAt;
+  const isOpen = counted.some(({ endedAt }) => endedAt === undefined);
+  const endedAt = isOpen ? undefined : extreme(states, 'endedAt', Math.max);
+  if (endedAt !== undefined) taskRun.endedAt = endedAt;
+  return taskRun;
 }
 
 const rank = ({ state }: ReadState): number => severity.indexOf(state);
 
-// Not by spreading into Math.min: a loop may have more iterations than a call may have arguments.
-const earliest = (instants: readonly number[]): number => instants.reduce((one, other) => Math.min(one, other));
-const latest = (instants: readonly number[]): number => instants.reduce((one, other) => Math.max(one, other));
+/** The first or last of those instants that are known. */
+function extreme(
+  states: readonly ReadState[],
+  instant: 'startedAt' | 'endedAt',
+  choose: (one: number, other: number) => number,
+): number | undefined {
+  let found: number | undefined;
+  for (const { [instant]: ms } of states) {
+    if (ms !== undefined) found = found === undefined ? ms : choose(found, ms);
+  }
+  return found;
+}

@@ -35,9 +35,10 @@ export function mapRun(run: Run, options: MapRunOptions): PipelineStatus {
   const { taskNames, capabilities, timestamp = run.startedAt } = options;
   const taskRuns = new Map(run.taskRuns.map((taskRun) => [taskRun.task, taskRun]));
   const taskStatus: TaskStatus[] = [];
+  const context = { capabilities, linkOf: createLinkReader() };
   for (const [task, legal] of taskNames) {
     const taskRun = taskRuns.get(task);
-    if (taskRun !== undefined) taskStatus.push(taskStatusOf(taskRun, legal, capabilities));
+    if (taskRun !== undefined) taskStatus.push(taskStatusOf(taskRun, legal, context));
   }
   return {
     timestamp,
@@ -53,13 +54,26 @@ export function mapRun(run: Run, options: MapRunOptions): PipelineStatus {
   };
 }
 
-function taskStatusOf(taskRun: TaskRun, name: string, capabilities: Capabilities): TaskStatus {
-  const logLink = webUrl(taskRun.url);
-  return {
-    name,
-    executionStatus: statusType(taskRun.state, capabilities),
-    ...(taskRun.startedAt === undefined ? {} : { startTime: taskRun.startedAt }),
-    ...(taskRun.endedAt === undefined ? {} : { endTime: taskRun.endedAt }),
-    ...(logLink === undefined ? {} : { logLink }),
+interface TaskStatusContext {
+  capabilities: Capabilities;
+  linkOf: (url: string | undefined) => string | undefined;
+}
+
+function taskStatusOf(taskRun: TaskRun, name: string, { capabilities, linkOf }: TaskStatusContext): TaskStatus {
+  // Assigned, not spread: there are very many task runs.
+  const status: TaskStatus = { name, executionStatus: statusType(taskRun.state, capabilities) };
+  if (taskRun.startedAt !== undefined) status.startTime = taskRun.startedAt;
+  if (taskRun.endedAt !== undefined) status.endTime = taskRun.endedAt;
+  const logLink = linkOf(taskRun.url);
+  if (logLink !== undefined) status.logLink = logLink;
+  return status;
+}
+
+/** The tasks of one run often share their link: it is looked at once. */
+function createLinkReader(): TaskStatusContext['linkOf'] {
+  let last: { url: string | undefined; link: string | undefined } = { url: undefined, link: undefined };
+  return (url) => {
+    if (url !== last.url) last = { url, link: webUrl(url) };
+    return last.link;
   };
 }
