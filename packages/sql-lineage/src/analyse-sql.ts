@@ -10,7 +10,7 @@ import { droppedNames, moves } from './statements/definition.js';
 import { analyseStatement } from './statements/statement.js';
 import { renderTemplates } from './templates/render.js';
 import { tokenize } from './tokens.js';
-import type { AnalyseOptions, SqlAnalysis, SqlStatement } from './types.js';
+import type { AnalyseOptions, ColumnEdge, ColumnRef, SqlAnalysis, SqlStatement } from './types.js';
 import { newWork } from './work.js';
 
 /** The most that one call looks at. */
@@ -113,11 +113,23 @@ function analyseOne(
       kind: work.kind,
       reads: [...findings.reads.values()],
       writes: [...findings.writes.values()],
-      columns: [...work.edges.values()],
+      columns: withoutRepetition([...work.edges.values()]),
       confidence: problems.length === 0 ? 'exact' : work.failed && empty ? 'failed' : 'partial',
       ...(problems.length === 0 ? {} : { reason: reason.length > 500 ? `${reason.slice(0, 499)}…` : reason }),
     },
   ];
+}
+
+/** Leaves out assumed edges of which another one is certain. */
+function withoutRepetition(edges: readonly ColumnEdge[]): ColumnEdge[] {
+  const idOf = ({ table, column }: ColumnRef) => `${tableId(table)}\u0000${column}`;
+  const certain = new Map(
+    edges.filter(({ assumed }) => !assumed).map((edge) => [idOf(edge.to), new Set(edge.from.map(idOf))]),
+  );
+  return edges.filter(({ assumed, from, to, except }) => {
+    const known = certain.get(idOf(to));
+    return !assumed || except || !known || from.some((source) => !known.has(idOf(source)));
+  });
 }
 
 /** The tables that a script creates and, later, drops or renames. */

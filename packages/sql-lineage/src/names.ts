@@ -53,7 +53,7 @@ export function takeAlias(cursor: Cursor): WrittenName | undefined {
 /** The names in a parenthesis such as a column list; undefined if it holds something else. */
 export function nameList(group: Cursor, rules: DialectRules): WrittenName[] | undefined {
   const found: WrittenName[] = [];
-  for (const piece of group.list()) {
+  for (const piece of group.between(group.at, group.end).list()) {
     const name = takeName(piece, rules)?.at(-1);
     if (!name || !piece.done) return undefined;
     found.push(name);

@@ -369,8 +369,7 @@ function addFrom(item: unknown, scope: Scope, as?: { alias?: WrittenName; column
     else scope.entries.push(...inner.entries);
   } else if (kind === 'pivot' || kind === 'unpivot') addPivot(kind, content, { alias, columns }, scope);
   else if (kind === 'column') {
-    const table = [content.table, content.name].map(identifier).filter((part) => part !== undefined);
-    addTable({ name: table.at(-1), schema: table.length > 1 ? table[0] : null }, { alias, columns }, scope);
+    addTable({ name: content.name, schema: content.table }, { alias, columns }, scope);
   } else if (isQuery(kind)) add(resolveQuery(item, scope));
   else if (kind === 'lateral') {
     const given = identifier(textAt(content, 'alias'));

@@ -1,6 +1,6 @@
 import { isNode, listAt, literalText, type Node, textAt, unwrap } from './ast.js';
 import { columnName, type DialectRules } from './dialects.js';
-import { nothing, type Output, ofFlow, ofTable, type Relation, renamed } from './relation.js';
+import { nothing, type Output, ofFlow, type Relation, renamed } from './relation.js';
 import { flowOf, type Scope } from './resolve-expression.js';
 
 /** Functions whose first text is a path or a URL, by their name in lower case. */
@@ -71,7 +71,16 @@ export function tableFunction(
     (column): Output => ({ type: 'column', name: columnName({ text: column, quoted: false }, findings.rules), flow }),
   );
   if (columns.length > 0) return { outputs: columns };
-  if (several.length > 0) return renamed(ofFlow(flow), several);
+  if (several.length > 0) {
+    const { outputs, ...relation } = renamed(ofFlow(flow), several);
+    if (content.with_ordinality !== true) return { ...relation, outputs };
+    return {
+      ...relation,
+      outputs: outputs.map((output, place) =>
+        place < outputs.length - 1 ? output : ({ ...output, flow: nothing } as Output),
+      ),
+    };
+  }
   const fold = (text: string) => columnName({ text, quoted: false }, findings.rules);
   const known = [...usualNames, ...(alias === undefined ? [] : [alias]), lower].map(fold);
   return { outputs: [{ type: 'rest', flow, names: known }], row: flow };

@@ -147,7 +147,10 @@ export function fill(
   const { findings } = work;
   write(work, table);
   const defined = columns ?? (byName ? undefined : definedColumns(work, table));
-  if (defined) return byPosition(work, table, { outputs: relation.outputs, columns: defined });
+  if (defined) {
+    byPosition(work, table, { outputs: relation.outputs, columns: defined });
+    return;
+  }
   if (!byName && !findings.temporary(table)) {
     const flows = relation.outputs.some((output) => output.type !== 'column' || output.flow.sources.length > 0);
     if (flows)
@@ -222,7 +225,7 @@ function byPosition(
   };
   const unknown = outputs.findIndex(({ type }) => type !== 'column');
   if (unknown < 0) {
-    columns.forEach((column, place) => pair(column, outputs[place]));
+    for (const [place, column] of columns.entries()) pair(column, outputs[place]);
     return;
   }
   for (let place = 0; place < unknown; place++) pair(columns[place], outputs[place]);

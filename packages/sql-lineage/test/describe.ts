@@ -1,7 +1,7 @@
 import type { SqlStatement, TableRef } from '../src/index.js';
 import type { ExpectedStatement } from './expectation.js';
 
-const word = (text: string): string => (/^[\w$#@*]+$/.test(text) && !/\*./.test(text) ? text : `"${text}"`);
+const word = (text: string): string => (/^(?:[\w$#@]+|\*)$/.test(text) ? text : `"${text}"`);
 
 function table({ database, schema, name, file }: TableRef): string {
   if (file !== undefined) return `<${file}>`;

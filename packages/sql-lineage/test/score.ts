@@ -42,18 +42,21 @@ export async function score(choose: (expectation: Expectation) => boolean = () =
       check(
         'tables',
         !missing && same(expected.reads, actual.reads) && same(expected.writes, actual.writes),
-        () => `\n  expected ${expected.reads} => ${expected.writes}\n  found    ${actual.reads} => ${actual.writes}; ${actual.reason}`,
+        () =>
+          `\n  expected ${expected.reads} => ${expected.writes}\n  found    ${actual.reads} => ${actual.writes}; ${actual.reason}`,
       );
       if (expected.columns.length > 0 || actual.columns.length > 0)
         check(
           'columns',
           same(expected.columns, actual.columns),
-          () => `\n  expected ${expected.columns.join('\n           ')}\n  found    ${actual.columns.join('\n           ')}; ${actual.reason}`,
+          () =>
+            `\n  expected ${expected.columns.join('\n           ')}\n  found    ${actual.columns.join('\n           ')}; ${actual.reason}`,
         );
       check('kinds', expected.kind === actual.kind, () => `${expected.kind} / ${actual.kind}`);
       check(
         'confidence',
-        expected.confidence === actual.confidence && actual.reason.includes(expected.reason),
+        expected.confidence === actual.confidence &&
+          actual.reason.toLowerCase().includes(expected.reason.toLowerCase()),
         () => `expected ${expected.confidence} ${expected.reason} / found ${actual.confidence} ${actual.reason}`,
       );
     }

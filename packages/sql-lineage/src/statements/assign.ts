@@ -54,14 +54,14 @@ export function assign(
     const row = isQueryText(expression)
       ? relationOf(
           work,
-          `SELECT flowmeta_row.* FROM ${from.replace(/ WHERE [^]*$/, '')}, ${queryText(expression, findings)} flowmeta_row`,
+          `SELECT flowmeta_row.* FROM ${from.replace(/ WHERE [\s\S]*$/, '')}, ${queryText(expression, findings)} flowmeta_row`,
           { cursor, targets: targets.map(({ alias }) => ({ alias, table: undefined })) },
         )
       : relationOf(work, `SELECT ${queryText(inside(expression), findings)} FROM ${from}`, {
           cursor,
           targets: targets.map(({ alias }) => ({ alias, table: undefined })),
         });
-    assignment.columns.forEach((column, place) => put(assignment, column, row.outputs[place]));
+    for (const [place, column] of assignment.columns.entries()) put(assignment, column, row.outputs[place]);
   }
 }
 

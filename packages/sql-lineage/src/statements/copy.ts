@@ -10,7 +10,10 @@ import { columnNames, fill, query, readThrough, relationOf, type Work, write } f
 export function copy(work: Work, cursor: Cursor): void {
   work.kind = 'copy';
   cursor.next();
-  if (cursor.take('INTO')) return copyInto(work, cursor);
+  if (cursor.take('INTO')) {
+    copyInto(work, cursor);
+    return;
+  }
   if (cursor.is('(')) {
     const inner = cursor.group();
     if (inner) toFile(work, cursor, query(work, inner));
@@ -24,22 +27,17 @@ export function copy(work: Work, cursor: Cursor): void {
   if (cursor.take('TO')) {
     cursor.at--;
     const relation = table ? tableRelation(work, table) : { outputs: [] };
+    findings.relations.set('flowmeta_copied', relation);
     const chosen = columns
-      ? relationOf(work, `SELECT ${queryText(group ?? cursor, findings)} FROM flowmeta_copied`, {
-          cursor: named(work, relation),
-        })
+      ? relationOf(work, `SELECT ${queryText(group, findings)} FROM flowmeta_copied`, { cursor: new Cursor('', []) })
       : relation;
-    return toFile(work, cursor, chosen);
+    toFile(work, cursor, chosen);
+    return;
   }
   cursor.take('FROM');
   const file = fileOf(work, cursor);
   if (file) findings.read(file);
   if (table) load(work, table, { file, byName: false });
-}
-
-function named(work: Work, relation: Relation): Cursor {
-  work.findings.relations.set('flowmeta_copied', relation);
-  return new Cursor('', []);
 }
 
 /** A table's relation; noted as read. */
@@ -67,7 +65,10 @@ function fileOf(work: Work, cursor: Cursor): TableRef | undefined {
 }
 
 function load(work: Work, table: TableRef, { file, byName }: { file: TableRef | undefined; byName: boolean }): void {
-  if (file && byName) return fill(work, table, ofTable(file), { byName: true });
+  if (file && byName) {
+    fill(work, table, ofTable(file), { byName: true });
+    return;
+  }
   write(work, table);
   const temporary = work.findings.temporary(table);
   if (temporary && temporary.relation.outputs.length === 0)

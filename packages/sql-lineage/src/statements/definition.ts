@@ -86,7 +86,10 @@ export function alter(work: Work, cursor: Cursor): void {
   work.kind = 'alter';
   const { findings } = work;
   const found = moves(cursor.between(cursor.at, cursor.end), findings.rules);
-  if (found.length > 0) return move(work, found);
+  if (found.length > 0) {
+    move(work, found);
+    return;
+  }
   if (!cursor.take('ALTER TABLE')) {
     if (!cursor.is('ALTER', 'VIEW')) work.kind = 'other';
     return;

@@ -15,14 +15,23 @@ export function insert(work: Work, cursor: Cursor): void {
   work.kind = 'insert';
   cursor.next();
   const several = cursor.takeAny('OVERWRITE ALL', 'OVERWRITE FIRST', 'ALL', 'FIRST');
-  if (several && (cursor.is('INTO') || cursor.is('WHEN'))) return insertAll(work, cursor);
+  if (several && (cursor.is('INTO') || cursor.is('WHEN'))) {
+    insertAll(work, cursor);
+    return;
+  }
   while (cursor.takeAny('OVERWRITE', 'IGNORE', 'LOW_PRIORITY', 'HIGH_PRIORITY', 'DELAYED', 'LOCAL'));
   if (cursor.take('OR')) cursor.next();
   cursor.take('TOP');
   if (cursor.is('(')) cursor.group();
-  if (cursor.take('DIRECTORY')) return intoDirectory(work, cursor);
+  if (cursor.take('DIRECTORY')) {
+    intoDirectory(work, cursor);
+    return;
+  }
   cursor.take('INTO');
-  if (cursor.take('FUNCTION')) return intoFunction(work, cursor);
+  if (cursor.take('FUNCTION')) {
+    intoFunction(work, cursor);
+    return;
+  }
   cursor.take('TABLE');
   const name = takeName(cursor, work.findings.rules);
   const table = name && work.findings.table(name);
@@ -47,7 +56,6 @@ function insertInto(work: Work, cursor: Cursor, { name, table }: Goal): void {
       const group = cursor.group();
       const names = group && nameList(group, rules);
       if (names && names.length > 0) columns = columnNames(names, findings);
-      else if (group?.done === false) columns = undefined;
     } else if (cursor.take('BY NAME')) byName = true;
     else if (cursor.take('BY POSITION') || cursor.takeAny('OVERRIDING SYSTEM VALUE', 'OVERRIDING USER VALUE')) continue;
     else if (cursor.take('PARTITION') || (cursor.is('WITH', '(') && rules.parser === 'tsql' && cursor.take('WITH')))

@@ -105,7 +105,10 @@ function branch(work: Work, clause: Cursor, sides: Sides): void {
     });
   if (clause.take('UPDATE')) {
     clause.take('SET');
-    if (clause.is('*') || clause.is('ALL')) return everything(work, sides);
+    if (clause.is('*') || clause.is('ALL')) {
+      everything(work, sides);
+      return;
+    }
     const list = assignments(clause.upTo(clause.find('WHERE', 'DELETE')), findings);
     assign(work, list, {
       from: `${sides.own}, ${sides.source}`,
@@ -114,10 +117,13 @@ function branch(work: Work, clause: Cursor, sides: Sides): void {
       cursor: clause,
     });
   } else if (clause.take('INSERT')) {
-    if (clause.takeAny('*', 'ROW', 'ALL BY NAME', 'ALL', 'BY NAME')) return everything(work, sides);
+    if (clause.takeAny('*', 'ROW', 'ALL BY NAME', 'ALL', 'BY NAME')) {
+      everything(work, sides);
+      return;
+    }
     const group = clause.group();
     const columns = group && nameList(group, findings.rules)?.map((column) => columnName(column, findings.rules));
-    if (!clause.take('VALUES')) return clause.take('ROW') ? everything(work, sides) : undefined;
+    if (!clause.take('VALUES')) return;
     const pieces = clause.group()?.list() ?? [];
     if (columns) {
       const list = columns.flatMap((column, place): Assignment[] => {

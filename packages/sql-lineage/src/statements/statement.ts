@@ -1,9 +1,9 @@
 import { Cursor } from '../cursor.js';
-import { columnName, tableName } from '../dialects.js';
+import { tableName } from '../dialects.js';
 import { scannedTables } from '../from-items.js';
-import { nameList, takeName } from '../names.js';
+import { takeName } from '../names.js';
 import { queryText } from '../query-text.js';
-import { nothing, ofTable, type Relation, renamed } from '../relation.js';
+import { nothing, ofTable, type Relation } from '../relation.js';
 import { isBlock } from '../split.js';
 import { tokenize } from '../tokens.js';
 import { fill, newWork, query, readThrough, relationOf, type Work } from '../work.js';
@@ -22,31 +22,56 @@ const harmless = new Set(
   ),
 );
 
+type Handler = (work: Work, cursor: Cursor) => void;
+
+/** What looks at a statement, by its first words: two words go before one. */
+const handlers: Readonly<Record<string, Handler>> = {
+  WITH: withClause,
+  SELECT: select,
+  FROM: select,
+  VALUES: select,
+  '(': select,
+  TABLE: select,
+  PIVOT: select,
+  INSERT: insert,
+  'REPLACE INTO': insert,
+  UPDATE: update,
+  'UPDATE STATISTICS': ignore,
+  DELETE: remove,
+  MERGE: mergeInto,
+  COPY: copy,
+  UNLOAD: unload,
+  'LOAD DATA': loadData,
+  'BULK INSERT': loadData,
+  'EXPORT DATA': exportData,
+  CREATE: create,
+  'REPLACE TABLE': create,
+  'REPLACE VIEW': create,
+  TRUNCATE: truncate,
+  DROP: drop,
+  ALTER: alter,
+  RENAME: alter,
+  EXCHANGE: alter,
+  REFRESH: refresh,
+  CALL: call,
+  EXEC: call,
+  EXECUTE: call,
+  USE: use,
+  SET: use,
+};
+
+function ignore(): void {}
+
 /** Finds out what one statement does. */
 export function analyseStatement(work: Work, cursor: Cursor): void {
   const { findings } = work;
   const { rules } = findings;
-  if (isBlock(cursor, rules)) return block(work, cursor);
   const key = cursor.peek()?.key ?? '';
-  const second = cursor.peek(1)?.key ?? '';
-  if (key === 'WITH') return withClause(work, cursor);
-  if (key === 'SELECT' || key === 'FROM' || key === 'VALUES' || key === '(' || key === 'TABLE' || key === 'PIVOT')
-    return select(work, cursor);
-  if (key === 'INSERT' || (key === 'REPLACE' && second === 'INTO')) return insert(work, cursor);
-  if (key === 'UPDATE' && second !== 'STATISTICS') return update(work, cursor);
-  if (key === 'DELETE' || key === 'DEL') return remove(work, cursor);
-  if (key === 'MERGE') return mergeInto(work, cursor);
-  if (key === 'COPY') return copy(work, cursor);
-  if (key === 'UNLOAD') return unload(work, cursor);
-  if ((key === 'LOAD' && second === 'DATA') || (key === 'BULK' && second === 'INSERT')) return loadData(work, cursor);
-  if (key === 'EXPORT' && second === 'DATA') return exportData(work, cursor);
-  if (key === 'CREATE' || (key === 'REPLACE' && ['TABLE', 'VIEW'].includes(second))) return create(work, cursor);
-  if (key === 'TRUNCATE') return truncate(work, cursor);
-  if (key === 'DROP') return dropped(work, cursor);
-  if (key === 'ALTER' || key === 'RENAME' || key === 'EXCHANGE') return alter(work, cursor);
-  if (key === 'REFRESH') return refresh(work, cursor);
-  if (['CALL', 'EXEC', 'EXECUTE', 'PERFORM'].includes(key)) return call(work, cursor);
-  if (key === 'USE' || key === 'SET') use(work, cursor);
+  const handler = isBlock(cursor, rules) ? block : (handlers[`${key} ${cursor.peek(1)?.key ?? ''}`] ?? handlers[key]);
+  if (handler) {
+    handler(work, cursor);
+    return;
+  }
   if (harmless.has(key)) return;
   work.failed = true;
   const [token] = cursor.tokens.slice(cursor.at, cursor.end);
@@ -60,18 +85,10 @@ export function analyseStatement(work: Work, cursor: Cursor): void {
   }
 }
 
-function dropped(work: Work, cursor: Cursor): void {
-  drop(work, cursor.between(cursor.at, cursor.end));
-}
-
 /** A query that writes nothing, or SELECT … INTO. */
 function select(work: Work, cursor: Cursor): void {
-  const { findings } = work;
   work.kind = 'select';
-  const into = selectInto(work, cursor);
-  if (into) return;
-  query(work, cursor);
-  void findings;
+  if (!selectInto(work, cursor)) query(work, cursor);
 }
 
 /** SELECT … INTO a table or an OUTFILE; false where there is no INTO that writes. */
@@ -119,7 +136,8 @@ function withClause(work: Work, cursor: Cursor): void {
   const clause = new Cursor(cursor.sql, changingCtes(work, head));
   if (!changing.includes(key)) {
     const tokens = [...clause.tokens, ...cursor.tokens.slice(verb, cursor.end)];
-    return select(work, new Cursor(cursor.sql, tokens));
+    select(work, new Cursor(cursor.sql, tokens));
+    return;
   }
   work.with = queryText(clause, findings);
   relationOf({ ...work, with: '' }, `${work.with} SELECT 1`, { cursor: clause });
@@ -184,7 +202,10 @@ function call(work: Work, cursor: Cursor): void {
   work.kind = 'call';
   work.failed = true;
   cursor.next();
-  if (cursor.takeAny('IMMEDIATE')) return work.findings.problem('its SQL is put together at run time');
+  if (cursor.takeAny('IMMEDIATE')) {
+    work.findings.problem('its SQL is put together at run time');
+    return;
+  }
   cursor.takeAny('PROCEDURE', 'TASK');
   const variable = cursor.is(cursor.peek()?.key ?? '', '=') && cursor.peek()?.raw.startsWith('@');
   if (variable) cursor.at += 2;
@@ -272,6 +293,3 @@ function endOfCondition(walk: Cursor): number {
   );
   return at;
 }
-void columnName;
-void nameList;
-void renamed;

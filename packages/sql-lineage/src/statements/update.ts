@@ -38,8 +38,10 @@ export function update(work: Work, cursor: Cursor): void {
     ? ` WHERE ${queryText(cursor.upTo(cursor.find('RETURNING', 'OPTION', 'ORDER', 'LIMIT')), findings)}`
     : '';
   const items = fromItems(head, rules);
-  if (items.length > 1 || (items.length === 1 && head.find('JOIN') < head.end))
-    return updateJoin(work, head, { set, where });
+  if (items.length > 1 || (items.length === 1 && head.find('JOIN') < head.end)) {
+    updateJoin(work, head, { set, where });
+    return;
+  }
   const name = takeName(head, rules);
   if (!name) return;
   if (head.is('WITH', '(')) head.take('WITH') && head.group();

@@ -1,6 +1,9 @@
 /** A value that is only known during a run. */
 export const unknown: unique symbol = Symbol('unknown');
 
+/** Maps that hold all there will be: what they lack is null, not unknown. */
+export const complete = new WeakSet<object>();
+
 /** What names mean in an expression; undefined for a name that means nothing. */
 export type Names = ReadonlyMap<string, unknown>;
 
@@ -310,5 +313,6 @@ function member(value: unknown, key: unknown): unknown {
   if (value === unknown || key === undefined) return unknown;
   if (Array.isArray(value) && typeof key === 'number') return value[key] ?? unknown;
   if (typeof value !== 'object' || value === null || typeof key !== 'string') return unknown;
-  return Object.hasOwn(value, key) ? (value as Record<string, unknown>)[key] : unknown;
+  if (Object.hasOwn(value, key)) return (value as Record<string, unknown>)[key];
+  return complete.has(value) ? null : unknown;
 }

@@ -1,5 +1,5 @@
 import type { TemplateValues } from '../types.js';
-import { evaluate, isTrue, type Names, textOf, unknown } from './expression.js';
+import { complete, evaluate, isTrue, type Names, textOf, unknown } from './expression.js';
 import { type Marker, placeholderOf } from './markers.js';
 
 /** A text whose templates are rendered as far as they are known. */
@@ -35,6 +35,12 @@ export function renderTemplates(sql: string, values: TemplateValues): RenderedTe
   const names = new Map<string, unknown>(
     (['vars', 'inputs', 'labels', 'flow'] as const).map((name) => [name, values[name] ?? {}]),
   );
+  // A flow's variables are all written in it; inputs and labels may still be given at the start of a run.
+  if (values.vars) {
+    const vars = { ...values.vars };
+    complete.add(vars);
+    names.set('vars', vars);
+  }
   output.render(parse(sql), names);
   return { sql: output.text, unresolved: output.unresolved, conditions: output.conditions };
 }
@@ -59,7 +65,7 @@ class Output {
 
   #value(source: string, names: Names): void {
     const value = evaluate(source, names);
-    if (value !== unknown && (typeof value !== 'object' || value === null)) {
+    if (value !== unknown && value !== undefined && typeof value !== 'object') {
       this.text += textOf(value);
       return;
     }
@@ -86,7 +92,10 @@ class Output {
   #loop({ variable, source, body, otherwise }: Part & { type: 'for' }, names: Map<string, unknown>): void {
     const list = evaluate(source, names);
     const items: unknown[] = Array.isArray(list) ? list.slice(0, 1000) : [unknown];
-    if (items.length === 0) return this.render(otherwise, names);
+    if (items.length === 0) {
+      this.render(otherwise, names);
+      return;
+    }
     for (const [index, item] of items.entries()) {
       const inner = new Map(names);
       inner.set(variable, item);
@@ -205,7 +214,7 @@ function handleTag(
     open.body = body;
   } else if ((word === 'endif' || word === 'endfor') && open?.part && stack.length > 1) stack.pop();
   else if (word === 'set') {
-    const [, name = '', value = ''] = /^([\w.]+)\s*=([^]*)$/.exec(source) ?? [];
+    const [, name = '', value = ''] = /^([\w.]+)\s*=([\s\S]*)$/.exec(source) ?? [];
     if (name) add({ type: 'set', name, source: value });
   }
 }
