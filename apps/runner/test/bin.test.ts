@@ -100,4 +100,10 @@ describe('the built command', () => {
     child.stdout.destroy();
     expect((await ended).stderr).toBe('');
   });
+
+  it('ends with its own exit code when the reader of its errors goes away', async () => {
+    const { child, ended } = start(['validate', '-c', 'nowhere.yaml']);
+    child.stderr.destroy();
+    expect((await ended).code).toBe(2);
+  });
 });

@@ -19,6 +19,13 @@ beforeAll(async () => {
   directory = await mkdtemp(join(tmpdir(), 'flowmeta-cli-'));
   await writeFile(join(directory, 'kestra.yaml'), config('http://127.0.0.1:9'));
   await writeFile(join(directory, 'typo.yaml'), config('http://127.0.0.1:9').replace('serviceName', 'serviceNme'));
+  await writeFile(
+    join(directory, 'pattern.yaml'),
+    config('http://127.0.0.1:9').replace(
+      'workflowConfig',
+      '  sourceConfig: {config: {pipelineFilterPattern: {includes: ["(unclosed"]}}}\nworkflowConfig',
+    ),
+  );
   await writeFile(join(directory, 'legacy.yaml'), `${config('http://127.0.0.1:9')}enableStreamableLogs: false\n`);
 });
 
@@ -51,7 +58,7 @@ describe('the command line', () => {
       ['ingest', '-c', 'kestra.yaml', '--since', 'yesterday'],
       /--since yesterday is no point in time/,
     ],
-    ['a --since to come', ['ingest', '-c', 'kestra.yaml', '--since', '2999-01-01'], /lies in the future/],
+    ['a --since to come', ['ingest', '-c', 'kestra.yaml', '--since', '2999-01-01'], /is not before now/],
     ['a report of no known kind', ['ingest', '-c', 'kestra.yaml', '--report', 'r.pdf'], /\.json, \.html or \.md/],
     ['a report without a directory', ['ingest', '-c', 'kestra.yaml', '--report', 'no/r.json'], /its directory/],
     ['an unknown connector', ['schema', '--connector', 'cron'], /There is: kestra/],
@@ -75,6 +82,23 @@ describe('the command line', () => {
     expect(exitCode).toBe(0);
     expect(stdout).toBe('legacy.yaml is valid: Kestra → OpenMetadata, service kestra_prod\n');
     expect(stderr).toBe('warning: enableStreamableLogs has no effect: logs are not sent to OpenMetadata\n');
+  });
+
+  it.each(['validate', 'check', 'ingest'])(
+    'refuses a filter pattern that can not be used in %s, with exit code 2',
+    async (command) => {
+      const { exitCode, stdout, stderr } = await run([command, '-c', 'pattern.yaml'], { directory });
+      expect([exitCode, stdout]).toEqual([2, '']);
+      expect(stderr).toContain('pattern.yaml: sourceConfig.config.pipelineFilterPattern: "(unclosed"');
+    },
+  );
+
+  it('names the variable of a proxy that is no url', async () => {
+    const { exitCode, stderr } = await run(['ingest', '-c', 'kestra.yaml'], {
+      directory,
+      environment: { HTTPS_PROXY: 'proxy.example.com:3128' },
+    });
+    expect([exitCode, stderr]).toEqual([2, expect.stringContaining('HTTPS_PROXY is no url')]);
   });
 
   it('colours only on a terminal, unless the environment says otherwise', async () => {

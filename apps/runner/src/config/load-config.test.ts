@@ -215,7 +215,18 @@ describe('a config that is wrong', () => {
       minimal.replace('kestra_prod', '!!python/object x'),
       { line: 3, message: 'YAML tags have no meaning here' },
     ],
-    ['an unknown sink', `${minimal}sink:\n  type: kafka\n`, { path: 'sink.type', line: 14 }],
+    [
+      'an unknown sink',
+      `${minimal}sink:\n  type: fil\n`,
+      { path: 'sink.type', line: 14, message: 'must be metadata-rest or file', hint: 'Did you mean file?' },
+    ],
+    ['an empty token', minimal.replace('a-token', '""'), { message: 'must not be empty', line: 12 }],
+    [
+      'an address that is none',
+      minimal.replace('http://localhost:8585/api', 'localhost:8585'),
+      { message: expect.stringContaining('https://openmetadata.example.com/api') as never, line: 10 },
+    ],
+    ['two documents', `${minimal}---\n${minimal}`, { message: 'a second document starts here', line: 13 }],
     [
       'a missing token file',
       minimal.replace('a-token', './no-such-file'),

@@ -36,7 +36,12 @@ const sslConfigSchema = z.strictObject({
 
 /** `workflowConfig.openMetadataServerConfig`, with every key that OpenMetadata 1.2 … 2.0 knows. */
 export const serverConfigSchema = z.strictObject({
-  hostPort: z.string().min(1).describe('Address of the API, e.g. `https://openmetadata.example.com/api`.'),
+  hostPort: z
+    .url({
+      protocol: /^https?$/,
+      error: 'expected the address of OpenMetadata, e.g. https://openmetadata.example.com/api',
+    })
+    .describe('Address of the API, e.g. `https://openmetadata.example.com/api`.'),
   type: z.literal('OpenMetadata').nullish().describe('Always `OpenMetadata`.'),
   authProvider: z
     .enum([

@@ -32,6 +32,9 @@ function problemsOfIssue(issue: Issue, schema: z.ZodType, document: YamlDocument
       if (given === undefined) return [{ ...problem, message: 'is missing', hint: `Write ${oneOf(allowed)}.` }];
       return [{ ...problem, message: `must be ${oneOf(allowed)}`, ...didYouMean(String(given), allowed) }];
     }
+    case 'too_small':
+      if (issue.origin !== 'string') return [{ ...problem, message: lowerFirst(issue.message) }];
+      return [{ ...problem, message: 'must not be empty' }];
     case 'invalid_union':
       return [unionProblem(issue, problem, document, path)];
     case 'custom': {
@@ -58,7 +61,10 @@ function unionProblem(
       return option.code === 'invalid_type' ? [aOrAn(option.expected)] : [];
     }),
   );
-  if (issue.discriminator !== undefined) return { ...problem, message: 'is none of the kinds that are known' };
+  if (issue.discriminator !== undefined) {
+    const allowed = ('options' in issue ? (issue.options ?? []) : []).map(String);
+    return { ...problem, message: `must be ${oneOf(allowed)}`, ...didYouMean(String(given), allowed) };
+  }
   return { ...problem, message: expected.length > 0 ? `must be ${oneOf(expected)}` : lowerFirst(issue.message) };
 }
 

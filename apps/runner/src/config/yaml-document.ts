@@ -1,5 +1,6 @@
 import {
   type Document,
+  type ErrorCode,
   isAlias,
   isCollection,
   isMap,
@@ -34,6 +35,15 @@ export interface YamlDocument {
 /** Bytes; a workflow config has a few thousand. */
 const maxFileSize = 1_000_000;
 
+/** What the parser says in words that are not for users of a command. */
+const plainProblems: Partial<Record<ErrorCode, Pick<ConfigProblem, 'message' | 'hint'>>> = {
+  TAG_RESOLVE_FAILED: {
+    message: 'YAML tags have no meaning here',
+    hint: 'Take the word that starts with "!" away.',
+  },
+  MULTIPLE_DOCS: { message: 'a second document starts here', hint: 'Keep one config per file.' },
+};
+
 /** Reads YAML or JSON. All errors of the text are in one `ConfigError`. */
 export function parseYaml(
   text: string,
@@ -52,8 +62,7 @@ export function parseYaml(
   const problems: ConfigProblem[] = [...document.errors, ...document.warnings].map((error) => ({
     path: '',
     ...positionAt(error.pos[0]),
-    message: error.code === 'TAG_RESOLVE_FAILED' ? 'YAML tags have no meaning here' : firstLine(error.message),
-    ...(error.code === 'TAG_RESOLVE_FAILED' ? { hint: 'Take the word that starts with "!" away.' } : {}),
+    ...(plainProblems[error.code] ?? { message: firstLine(error.message) }),
   }));
   if (problems.length > 0) throw new ConfigError(file, problems);
 

@@ -1,7 +1,8 @@
-import type { Connector, ConnectorContext } from '@flowmeta/connector';
+import { type Connector, type ConnectorContext, hintOf } from '@flowmeta/connector';
 import type { LoadedConfig } from '../config/load-config.js';
 import type { Host } from '../host.js';
 import type { Terminal } from '../terminal/terminal.js';
+import { UsageError } from '../usage-error.js';
 import { version } from '../version.js';
 
 export interface OpenSourceOptions {
@@ -10,8 +11,17 @@ export interface OpenSourceOptions {
   onRequest?: NonNullable<ConnectorContext['onRequest']>;
 }
 
-/** Opens the connector of the config. */
-export function openSource(config: LoadedConfig, { host, terminal, onRequest }: OpenSourceOptions): Connector {
+/** Opens the connector of the config; no request is sent yet. Throws a `UsageError` where the connector refuses its options. */
+export function openSource(config: LoadedConfig, options: OpenSourceOptions): Connector {
+  try {
+    return openConnector(config, options);
+  } catch (error) {
+    if (error instanceof UsageError) throw error;
+    throw new UsageError(`${config.file}: ${error instanceof Error ? error.message : error}`, hintOf(error));
+  }
+}
+
+function openConnector(config: LoadedConfig, { host, terminal, onRequest }: OpenSourceOptions): Connector {
   const { source } = config.workflow;
   const selected = source.sourceConfig?.config;
   const { includes, excludes } = selected?.pipelineFilterPattern ?? {};
@@ -44,6 +54,11 @@ export function userAgent(): string {
 /** What the process says about proxies; the names in lower case are the older ones and win, as in curl. */
 export function proxyOf(environment: Host['environment']) {
   const read = (name: string) => environment[name.toLowerCase()] || environment[name];
+  for (const name of ['HTTP_PROXY', 'HTTPS_PROXY']) {
+    const proxy = read(name);
+    if (proxy && !(/^https?:\/\//i.test(proxy) && URL.canParse(proxy)))
+      throw new UsageError(`the environment variable ${name} is no url`, 'Write it as http://proxy.example.com:3128.');
+  }
   const httpProxy = read('HTTP_PROXY');
   const httpsProxy = read('HTTPS_PROXY');
   const noProxy = read('NO_PROXY');

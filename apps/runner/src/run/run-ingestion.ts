@@ -72,7 +72,7 @@ export async function runIngestion(config: LoadedConfig, options: RunIngestionOp
       source: { connector: config.connector.name, description: describeSource(config) },
       targetKind: kind,
       service: workflow.source.serviceName,
-      since: options.since ?? now - (selected?.statusLookbackDays ?? 1) * day,
+      since: options.since ?? Math.max(0, now - (selected?.statusLookbackDays ?? 1) * day),
       until: now,
       includeTags: selected?.includeTags ?? true,
       includeOwners: selected?.includeOwners ?? true,

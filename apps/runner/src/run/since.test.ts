@@ -13,11 +13,15 @@ describe('parseSince', () => {
     ['2026-11-01T06:30', Date.UTC(2026, 10, 1, 6, 30)],
     ['2026-11-01T06:30:00Z', Date.UTC(2026, 10, 1, 6, 30)],
     ['2026-11-01T06:30:00+02:00', Date.UTC(2026, 10, 1, 4, 30)],
+    ['99999999d', 0],
   ])('reads %s, without a zone as UTC', (text, instant) => {
     expect(parseSince(text, now)).toBe(instant);
   });
 
-  it.each(['', 'yesterday', '7', '7y', '11/01/2026', '2026-13-01', '2026-11-23'])('refuses "%s"', (text) => {
-    expect(() => parseSince(text, now)).toThrow(/--since/);
-  });
+  it.each(['', 'yesterday', '7', '7y', '11/01/2026', '2026-13-01', '2026-02-30', '2026-11-23', '0d'])(
+    'refuses "%s"',
+    (text) => {
+      expect(() => parseSince(text, now)).toThrow(/--since/);
+    },
+  );
 });
