@@ -12,13 +12,13 @@ interface Failure {
 
 const hints: Partial<Record<OpenMetadataErrorKind, string>> = {
   'sign-in':
-    "Check jwtToken: it must be the bot's current token (in OpenMetadata: Settings, Bots, ingestion-bot). A new token makes the old one invalid.",
+    "Check that jwtToken is the bot's current token (in OpenMetadata: Settings, Bots, ingestion-bot). A new token makes the old one invalid.",
   forbidden: 'Give the bot a role that allows this, for example the Ingestion Bot role.',
   'not-openmetadata':
     'Check hostPort: it is the url of the OpenMetadata server itself, such as https://openmetadata.example.com/api. A sign-in page of a proxy in front of it answers like this too.',
 };
 
-function kindOf(failure: Failure): OpenMetadataErrorKind {
+function kindOf(failure: Failure, request: string): OpenMetadataErrorKind {
   const { status } = failure;
   if (failure.kind === 'not-json' || failure.kind === 'redirect' || failure.kind === 'https-redirect') {
     return 'not-openmetadata';
@@ -27,7 +27,7 @@ function kindOf(failure: Failure): OpenMetadataErrorKind {
   if (status === 401) return 'sign-in';
   if (status === 403) return 'forbidden';
   if (status >= 400 && errorMessage(failure.body) === undefined && status < 500) return 'not-openmetadata';
-  if (status === 404) return 'not-found';
+  if (status === 404) return request.endsWith(' /system/version') ? 'not-openmetadata' : 'not-found';
   if (status === 409) return 'conflict';
   return status >= 500 ? 'server' : 'refused';
 }
@@ -40,7 +40,7 @@ export function translateError(error: unknown, request: string): unknown {
   const verdict = verdictOf(error);
   if (verdict === undefined || error instanceof OpenMetadataError) return error;
   const failure = error as Failure;
-  const kind = kindOf(failure);
+  const kind = kindOf(failure, request);
   const said = failure.status === undefined || kind === 'not-openmetadata' ? undefined : errorMessage(failure.body);
   const hint = failure.kind?.endsWith('redirect') ? failure.hint : (hints[kind] ?? failure.hint);
   return new OpenMetadataError(said ?? failure.message, {
