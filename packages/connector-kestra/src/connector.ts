@@ -15,14 +15,14 @@ import { untilAborted } from './in-order.js';
 import { readEvents } from './read.js';
 import { compileSelection } from './selection.js';
 
-const capabilities = { runs: true, owners: true };
+const capabilities = { runs: true, lineage: true, owners: true };
 
 /** Kestra as a source of pipelines and runs: what the registry, the docs and the runner know of it. */
 export const kestraConnector = defineConnector({
   name: 'kestra',
   title: 'Kestra',
   description:
-    'Reads flows, task graphs, schedules, labels, owners and executions of Kestra 0.17 to 2.0, open source and Enterprise.',
+    'Reads flows, task graphs, schedules, labels, owners, executions and the lineage between flows of Kestra 0.17 to 2.0, open source and Enterprise.',
   configSchema: kestraConfigSchema,
   examples: [
     {

@@ -1,6 +1,7 @@
 import type { KestraClient } from '@flowmeta/kestra-client';
 import type { Redactor } from '@flowmeta/redact';
 import type { KestraConfig } from './config.js';
+import type { LineageBook } from './lineage/lineage-book.js';
 import type { Selection } from './selection.js';
 
 /** What one read works with. */
@@ -10,6 +11,8 @@ export interface ReadContext {
   redactor: Pick<Redactor, 'text'>;
   selection: Selection;
   signal: AbortSignal;
+  /** Absent when lineage isn't wanted. */
+  lineage?: LineageBook;
 }
 
 /** All that is remembered of the flows while runs are read: task names, or why there are none. */

@@ -2,7 +2,7 @@ import type { Scope, SourceEvent } from '@flowmeta/connector';
 import type { KestraClient, KestraFlow, KestraServer, UnreadableItem } from '@flowmeta/kestra-client';
 import { FailureStreak } from './failure-streak.js';
 import { mapInOrder } from './in-order.js';
-import { namespaceAbove } from './namespaces.js';
+import { isWithin, namespaceAbove } from './namespaces.js';
 import { toPipeline } from './pipeline.js';
 import { pipelineName } from './pipeline-name.js';
 import type { FlowIndex, ReadContext } from './read-context.js';
@@ -15,9 +15,9 @@ export interface PipelineReading extends ReadContext {
   isYielded: boolean;
 }
 
-/** The pipelines in the order of the listing, and `listed` if there was no error. Fills the index. */
+/** The pipelines in the order of the listing, `listed` if there was no error, and the lineage. Fills the index. */
 export async function* readPipelines(reading: PipelineReading): AsyncGenerator<SourceEvent> {
-  const { client, selection, signal, config, index, isYielded } = reading;
+  const { client, selection, signal, config, index, isYielded, lineage, redactor } = reading;
   const namespace = namespaceAbove(selection.namespaces);
   const unreadable: UnreadableItem[] = [];
   const search = { signal, ...(namespace !== undefined && { namespace }) };
@@ -48,6 +48,10 @@ export async function* readPipelines(reading: PipelineReading): AsyncGenerator<S
   yield* flush();
   const scope: Scope = selection.namespaces === undefined ? {} : { namespaces: selection.namespaces };
   if (isYielded && isComplete) yield { kind: 'listed', scope };
+  const covers = (name: string) => namespace === undefined || isWithin(name, namespace);
+  for (const event of lineage?.resolve({ scope, isComplete, covers }) ?? []) {
+    yield event.kind === 'warning' ? { ...event, message: redactor.text(event.message) } : event;
+  }
 }
 
 /** Fills `switchedOff` with the triggers that somebody switched off in the UI, which the definition doesn't show. */
@@ -83,23 +87,27 @@ async function pipelineEvent(
     switchedOff: ReadonlySet<string>;
   },
 ): Promise<PipelineEvent> {
-  const { client, selection, index, failures, switchedOff, isYielded, signal } = context;
+  const { client, selection, index, failures, switchedOff, isYielded, lineage, signal } = context;
   const { namespace, id } = listed;
   const ref = pipelineName(namespace, id);
   const reason = selection.reasonAgainst(listed);
+  if (!listed.deleted) lineage?.see(listed);
   if (reason !== undefined) {
     index.set(ref, { leftOut: `its pipeline is left out: ${reason}` });
     return { kind: 'filtered', item: 'pipeline', ref, reason };
   }
   const read = readFlow(listed, { client, requests: failures.requests, withGraph: isYielded, signal }).then(
-    ({ flow, graph, degraded }): PipelineEvent => ({
-      kind: 'pipeline',
-      pipeline: toPipeline(flow, graph, {
-        ...context,
-        isSwitchedOff: (triggerId) => switchedOff.has(triggerKey(namespace, id, triggerId)),
-        ...(degraded !== undefined && { degraded: context.redactor.text(degraded) }),
-      }),
-    }),
+    ({ flow, graph, degraded }): PipelineEvent => {
+      lineage?.define(flow);
+      return {
+        kind: 'pipeline',
+        pipeline: toPipeline(flow, graph, {
+          ...context,
+          isSwitchedOff: (triggerId) => switchedOff.has(triggerKey(namespace, id, triggerId)),
+          ...(degraded !== undefined && { degraded: context.redactor.text(degraded) }),
+        }),
+      };
+    },
   );
   return failures.flows.guard(read, (error) => {
     index.set(ref, { leftOut: unreadableFlow });

@@ -16,7 +16,7 @@ export interface RunReading extends ReadContext {
 
 /** The runs of the window, and a checkpoint if all of them could be read. */
 export async function* readRuns(reading: RunReading): AsyncGenerator<SourceEvent> {
-  const { client, index, selection, signal, config, since, until } = reading;
+  const { client, index, selection, signal, config, since, until, lineage } = reading;
   const namespace = namespaceAbove(selection.namespaces);
   const unreadable: UnreadableItem[] = [];
   const executions = client.executions({
@@ -39,6 +39,7 @@ export async function* readRuns(reading: RunReading): AsyncGenerator<SourceEvent
     for (const event of events) {
       if (event.kind === 'skipped') isComplete = false;
       yield event;
+      if (event.kind === 'run' && lineage) yield* lineage.evidence(event.run);
     }
   }
   for (const { ref, error } of unreadable) {

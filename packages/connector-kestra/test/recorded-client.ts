@@ -109,12 +109,20 @@ export function flowOf(flow: Json): KestraFlow {
     deleted: flow.deleted ?? false,
     labels,
     inputs,
-    tasks,
-    errors,
-    finally: flow.finally ?? [],
-    afterExecution,
-    triggers,
+    tasks: withCanonicalTypes(tasks),
+    errors: withCanonicalTypes(errors),
+    finally: withCanonicalTypes(flow.finally ?? []),
+    afterExecution: withCanonicalTypes(afterExecution),
+    triggers: withCanonicalTypes(triggers),
   };
+}
+
+/** As the client leaves them: one spelling of each type, at any depth. */
+function withCanonicalTypes<T>(value: T): T {
+  const text = JSON.stringify(value, (key, member) =>
+    key === 'type' && typeof member === 'string' ? canonicalType(member) : member,
+  );
+  return JSON.parse(text) as T;
 }
 
 function graphOf({ response }: Exchange): KestraGraphResult {

@@ -6,6 +6,7 @@ import { type KestraDataset, type Sandbox, startKestraSandbox } from '@flowmeta/
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { kestraConnector } from '../src/connector.js';
 import { runStates } from '../src/states.js';
+import { expectedLineage, expectedWarnings, lineOf } from './expected-lineage.js';
 
 // The whole way over HTTP, against stand-ins that answer as the recorded servers did. What a pipeline should look like was
 // worked out from the recordings by other code than this package's.
@@ -39,7 +40,9 @@ describe.each(datasetNames)('the recorded server %s', (name) => {
   afterAll(() => sandbox.close());
 
   it('is read without an error, and listed', () => {
-    expect(events.filter(({ kind }) => kind === 'skipped' || kind === 'warning')).toEqual([]);
+    expect(events.filter(({ kind }) => kind === 'skipped')).toEqual([]);
+    const warnings = events.flatMap((event) => (event.kind === 'warning' ? [`${event.ref}: ${event.message}`] : []));
+    expect(warnings).toEqual(expectedWarnings(version as KestraVersion));
     expect(events.filter(({ kind }) => kind === 'listed')).toHaveLength(1);
     expect(requests).toBe(sandbox.requests.length);
   });
@@ -64,6 +67,12 @@ describe.each(datasetNames)('the recorded server %s', (name) => {
         schedules: schedules.map(({ id, cron }) => `${id}: ${cron}`),
       })),
     );
+  });
+
+  it('shows which flow follows which, as its YAML says', () => {
+    const edges = events.flatMap((event) => (event.kind === 'lineage' ? [event.edge] : []));
+    expect(edges.map(lineOf).sort()).toEqual(expectedLineage(version as KestraVersion).sort());
+    expect(events.filter(({ kind }) => kind === 'linked')).toEqual([{ kind: 'linked', scope: {} }]);
   });
 
   it('shows each run of these flows', () => {

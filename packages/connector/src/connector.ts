@@ -25,6 +25,8 @@ export interface ReadOptions {
   pipelines?: boolean;
   /** Reads runs; default true. */
   runs?: boolean;
+  /** Works out lineage; default true. */
+  lineage?: boolean;
   /** The cursor of the last `checkpoint` that was written. */
   cursor?: Cursor;
   /** Ends the read: it rejects with the signal's reason within a second. */

@@ -19,5 +19,10 @@ export type SourceEvent =
   | { kind: 'warning'; ref?: string; message: string }
   /** Every pipeline of the scope has been seen without an error. */
   | { kind: 'listed'; scope: Scope }
+  /**
+   * Every edge between pipelines of the scope has been yielded: others may be called gone. Not so the edges that start at a
+   * pipeline of `except.from` or end at one of `except.into`, which could be found out only in part. Comes after `listed`.
+   */
+  | { kind: 'linked'; scope: Scope; except?: { from: string[]; into: string[] } }
   /** What came before may be remembered once it is written. */
   | { kind: 'checkpoint'; cursor: Cursor };

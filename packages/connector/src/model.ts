@@ -147,8 +147,8 @@ export interface TaskRun {
 
 /** A table, file or topic outside the orchestrator, or a pipeline. */
 export type EntityReference =
-  | { kind: 'pipeline'; name: string }
-  | { kind: 'table' | 'container' | 'topic'; fqn: string };
+  /** `external`: the source names it and doesn't have it; another service of the catalog may. */
+  { kind: 'pipeline'; name: string; external?: boolean } | { kind: 'table' | 'container' | 'topic'; fqn: string };
 
 /** `to` takes what `from` made. */
 export interface LineageEdge {

@@ -44,6 +44,8 @@ export interface EntityTotals {
   filtered: number;
   skipped: number;
   failed: number;
+  /** Taken away because the source no longer has it; absent counts as 0. */
+  removed?: number;
 }
 
 export interface RequestTotals {

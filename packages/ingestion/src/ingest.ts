@@ -13,7 +13,8 @@ const patience = 10_000;
  * One run: reads the connector, maps, writes to the sink, and says what happened. Never rejects: whatever goes wrong
  * with one item is in the report, and so is the error that ends the run.
  *
- * Pipelines are written as they come, a pipeline's runs in batches after the pipeline, edges at the end. At most
+ * Pipelines are written as they come, a pipeline's runs in batches after the pipeline, edges at the end; then edges go that the
+ * source no longer has, if the connector says that it has told all. At most
  * `concurrency` writes are under way; when all of them are busy, the source waits. Runs wait for their batch in a buffer
  * of bounded size, so that memory grows with the number of pipelines and not with that of runs.
  *
@@ -60,8 +61,14 @@ export async function ingest(options: IngestionOptions): Promise<RunReport> {
   return book.close(sink.description, now());
 }
 
-function readOptions({ since, until, namespaces, signal }: IngestionOptions): ReadOptions {
-  return { since, until, ...(namespaces ? { namespaces } : {}), ...(signal ? { signal } : {}) };
+function readOptions({ since, until, namespaces, includeLineage, signal }: IngestionOptions): ReadOptions {
+  return {
+    since,
+    until,
+    lineage: includeLineage !== false,
+    ...(namespaces ? { namespaces } : {}),
+    ...(signal ? { signal } : {}),
+  };
 }
 
 /** The same events; an error of the source becomes an end, so that it can't be mistaken for one of the sink. */

@@ -10,10 +10,13 @@ export interface KnownPipeline {
   lastWrite: Promise<void>;
 }
 
+export type PipelineIndex = ReturnType<typeof createPipelineIndex>;
+
 export function createPipelineIndex() {
   const pipelines = new Map<string, KnownPipeline>();
   return {
     get: (name: string) => pipelines.get(name),
+    names: () => pipelines.keys(),
     add(name: string, report: PipelineReport): KnownPipeline {
       const known: KnownPipeline = { report, lastWrite: Promise.resolve() };
       pipelines.set(name, known);

@@ -21,7 +21,7 @@ export function createRunBook(options: IngestionOptions, startedAt: number) {
   const totals = {
     pipelines: emptyTotals(),
     runs: emptyTotals(),
-    edges: emptyTotals(),
+    edges: { ...emptyTotals(), removed: 0 },
     tags: { created: 0 },
   };
   const pipelines: PipelineReport[] = [];
@@ -39,8 +39,8 @@ export function createRunBook(options: IngestionOptions, startedAt: number) {
 
     /** What the summary calls writes. */
     writes(): number {
-      return [totals.pipelines, totals.runs, totals.edges].reduce((sum, { created, updated }) => {
-        return sum + created + updated;
+      return [totals.pipelines, totals.runs, totals.edges].reduce((sum, { created, updated, removed = 0 }) => {
+        return sum + created + updated + removed;
       }, 0);
     },
 

@@ -21,8 +21,10 @@ export interface IngestionOptions {
   includeTags?: boolean;
   /** Writes owners; default true. */
   includeOwners?: boolean;
-  /** Writes lineage; default true. */
+  /** Writes lineage, and takes away what Flowmeta wrote and the source no longer has; default true. */
   includeLineage?: boolean;
+  /** Other pipeline services, in which pipelines are looked for that the source names but doesn't have. */
+  pipelineServices?: readonly string[];
   /** The classification that holds the tags, e.g. `KestraLabels`. */
   classification: string;
   /** Marks the report as a dry run; that nothing is written is up to the sink. */

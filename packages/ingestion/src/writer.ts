@@ -1,7 +1,7 @@
-import { hintOf, type LineageEdge, type Pipeline, type Run, type SourceEvent, verdictOf } from '@flowmeta/connector';
-import { mapEdge, mapPipeline, mapRun, type PipelineDraft, quoteName } from '@flowmeta/om-mapper';
+import { hintOf, type Pipeline, type Run, type SourceEvent, verdictOf } from '@flowmeta/connector';
+import { mapPipeline, mapRun, type PipelineDraft, quoteName } from '@flowmeta/om-mapper';
 import type { SinkFinding, SinkServer } from '@flowmeta/om-sink';
-import { createEdgeStore } from './edge-store.js';
+import { createEdgeWriter } from './edge-writer.js';
 import { createPipelineIndex, type KnownPipeline } from './pipeline-index.js';
 import { countOutcome, messageOf, type RunBook } from './run-book.js';
 import { createRunBuffer, type RunBatch, type RunBufferOptions } from './run-buffer.js';
@@ -24,6 +24,7 @@ export interface Writer {
   take(event: SourceEvent): Promise<void>;
   /** Writes the runs that wait in the buffer, then waits for all writes. */
   finishRuns(): Promise<void>;
+  /** Writes the edges, and removes those that the source no longer has. */
   finishEdges(): Promise<void>;
 }
 
@@ -33,7 +34,6 @@ export function createWriter({ options, server, book, pool, buffer: bufferOption
   const { capabilities, service } = server;
   const index = createPipelineIndex();
   const buffer = createRunBuffer(bufferOptions);
-  const edges = createEdgeStore();
   const mapOptions = {
     service,
     capabilities,
@@ -63,6 +63,8 @@ export function createWriter({ options, server, book, pool, buffer: bufferOption
       failed.add({ ref: refused.ref, message: 'the catalog refused it without a reason', count: refused.count });
     }
   };
+
+  const edges = createEdgeWriter({ options, server, book, pool, index, onWritten, fileOrThrow, fileFindings });
 
   const takePipeline = async (pipeline: Pipeline) => {
     if (index.get(pipeline.name)) {
@@ -158,32 +160,6 @@ export function createWriter({ options, server, book, pool, buffer: bufferOption
     });
   };
 
-  const writeEdge = async (edge: LineageEdge) => {
-    const ends = pipelinesOf(edge);
-    const ref = ends.join(' → ') || edge.description;
-    const known = ends.map((name) => index.get(name));
-    if (known.some((end) => !end || end.report.outcome === 'kept')) {
-      totals.edges.filtered += 1;
-      return;
-    }
-    if (known.some((end) => end?.report.outcome === 'failed')) {
-      totals.edges.skipped += 1;
-      skipped.add({ ref, message: 'an edge was left out because one of its pipelines could not be written' });
-      return;
-    }
-    try {
-      const { outcome, findings } = await sink.writeEdge(
-        mapEdge(edge, { fqnOf: (name) => index.get(name)?.report.fqn }),
-      );
-      countOutcome(totals.edges, outcome);
-      fileFindings(findings, { ref, count: outcome === 'failed' ? 1 : 0 });
-    } catch (error) {
-      fileOrThrow(ref, error);
-      totals.edges.failed += 1;
-    }
-    onWritten();
-  };
-
   return {
     async take(event) {
       switch (event.kind) {
@@ -196,12 +172,18 @@ export function createWriter({ options, server, book, pool, buffer: bufferOption
           if (options.includeLineage === false) return;
           edges.add(event.edge);
           return;
+        case 'linked':
+          if (options.includeLineage === false) return;
+          edges.linked(event);
+          return;
         case 'skipped':
           totals[pipelinesListed ? 'runs' : 'pipelines'].skipped += 1;
+          if (!pipelinesListed) edges.leaveOut(event.ref);
           skipped.add({ ref: event.ref, message: messageOf(event.error), hint: hintOf(event.error) });
           return;
         case 'filtered':
           totals[event.item === 'run' ? 'runs' : 'pipelines'].filtered += 1;
+          if (event.item === 'pipeline') edges.leaveOut(event.ref);
           return;
         case 'warning':
           warnings.add({ ref: event.ref ?? 'source', message: event.message });
@@ -217,17 +199,6 @@ export function createWriter({ options, server, book, pool, buffer: bufferOption
       for (const batch of buffer.takeAll()) await writeBatch(batch);
       await pool.drain();
     },
-    async finishEdges() {
-      const all = edges.list();
-      totals.edges.read += all.length;
-      for (const edge of all) await pool.start(() => writeEdge(edge));
-      await pool.drain();
-    },
+    finishEdges: edges.finish,
   };
-}
-
-/** The pipelines that an edge names, each once. */
-function pipelinesOf({ from, to, pipeline }: LineageEdge): string[] {
-  const names = [from, to].flatMap((end) => (end.kind === 'pipeline' ? [end.name] : []));
-  return [...new Set(pipeline === undefined ? names : [...names, pipeline])];
 }

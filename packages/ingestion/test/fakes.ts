@@ -70,6 +70,11 @@ export interface FakeSinkOptions {
   writeStatuses?: (pipeline: string) => Awaited<ReturnType<Sink['writeStatuses']>> | undefined;
   writeEdge?: (edge: EdgeDraft) => Awaited<ReturnType<Sink['writeEdge']>> | undefined;
   open?: () => Promise<void>;
+  /** FQNs of pipelines in other services. */
+  elsewhere?: string[];
+  earlier?: { fqn: string; namespace?: string }[];
+  /** Ends of Flowmeta's edges in the catalog, by their start. */
+  stored?: Record<string, string[]>;
 }
 
 /** A catalog in memory that refuses, as the contract does, whatever comes in the wrong order. */
@@ -78,6 +83,7 @@ export function fakeSink(options: FakeSinkOptions = {}) {
   const statuses = new Map<string, Map<number, PipelineStatus>>();
   const edges: EdgeDraft[] = [];
   const calls: string[] = [];
+  const removed: string[] = [];
   const violations: string[] = [];
   let underWay = 0;
   let mostUnderWay = 0;
@@ -127,10 +133,21 @@ export function fakeSink(options: FakeSinkOptions = {}) {
         edges.push(edge);
         return { outcome: 'created' as const, findings: [] };
       }),
+    async findPipeline(name, services) {
+      return services.map((service) => `${service}."${name}"`).find((fqn) => options.elsewhere?.includes(fqn));
+    },
+    earlierPipelines: () => options.earlier ?? [],
+    removeEdges: (from, isStale) =>
+      write(`remove ${from}`, () => {
+        const stale = (options.stored?.[from] ?? []).filter(isStale);
+        removed.push(...stale.map((to) => `${from} → ${to}`));
+        return { removed: stale.length, failed: 0, findings: [] };
+      }),
     summary: () => ({ tagsCreated: 0, findings: [] }),
     async close() {},
   };
   return Object.assign(sink, {
+    removed,
     pipelines,
     statuses,
     edges,

@@ -87,6 +87,21 @@ export interface Sink {
     statuses: PipelineStatus[],
   ): Promise<{ created: number; updated: number; unchanged: number; failed: number; findings: SinkFinding[] }>;
   writeEdge(edge: EdgeDraft): Promise<{ outcome: WriteOutcome; findings: SinkFinding[] }>;
+  /** The FQN of a pipeline of another service, by its name in the model; the first of the services that has it. */
+  findPipeline(name: string, services: readonly string[]): Promise<string | undefined>;
+  /**
+   * The pipelines of the service that Flowmeta wrote, without soft-deleted ones and those that this run has created: only
+   * between these can there be an edge of an earlier run. `namespace` as it was last written.
+   */
+  earlierPipelines(): Iterable<{ fqn: string; namespace?: string }>;
+  /**
+   * Takes away edges that start at one of `earlierPipelines` and end at another, if Flowmeta drew them and `isStale` says so
+   * of their end. One request to read them, if they weren't read for `writeEdge`.
+   */
+  removeEdges(
+    from: string,
+    isStale: (to: string) => boolean,
+  ): Promise<{ removed: number; failed: number; findings: SinkFinding[] }>;
   /** What only the sink knows at the end. */
   summary(): { tagsCreated: number; findings: SinkFinding[] };
   close(): Promise<void>;

@@ -12,7 +12,7 @@ export function dependsOnSelector(value: unknown): Selector {
 }
 
 const variable = String.raw`(?:(?:flow|trigger)\.)?(namespace|id|flowId)`;
-const quoted = String.raw`(?:'([^']*)'|"([^"]*)")`;
+const quoted = `(?:'([^']*)'|"([^"]*)")`;
 const comparison = new RegExp(String.raw`^\{\{\s*${variable}\s*(==|!=)\s*${quoted}\s*\}\}$`);
 const test = new RegExp(String.raw`^\{\{\s*${variable}\s*\|\s*(startsWith|endsWith)\(\s*${quoted}\s*\)\s*\}\}$`);
 

@@ -1,4 +1,4 @@
-import { filterOnly, type FlowName, named, oneFlow, type Selector } from './selector.js';
+import { type FlowName, filterOnly, named, oneFlow, type Selector } from './selector.js';
 import { isTemplate } from './values.js';
 
 export type NamePart = keyof FlowName;

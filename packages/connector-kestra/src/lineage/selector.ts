@@ -10,10 +10,10 @@ type Test = (flow: FlowName) => boolean;
 export interface FlowSelector {
   kind: 'flows';
   matches: Test;
-  /** Whether something in it asks for this flow; a flow that is merely not ruled out is not named. */
-  names: Test;
-  /** The same for what it rules out: under a `Not` the two change places. */
-  rulesOut: Test;
+  /** What it asks for; a flow that is merely not ruled out is not asked for. Empty where it only rules out. */
+  names: readonly Test[];
+  /** What it rules out: under a `Not` the two change places. */
+  rulesOut: readonly Test[];
   /** Flows that are spelled out, which may not exist. */
   spelledOut: FlowName[];
   /** Alternatives that hang on a template. */
@@ -26,13 +26,11 @@ export interface FlowSelector {
  */
 export type Selector = FlowSelector | { kind: 'open'; templates: string[] } | { kind: 'filter'; unread?: string };
 
-const nobody: Test = () => false;
-
 export const filterOnly: Selector = { kind: 'filter' };
 
 /** Flows that pass a test of their name. */
 export function named(matches: Test, spelledOut: FlowName[] = []): Selector {
-  return { kind: 'flows', matches, names: matches, rulesOut: nobody, spelledOut, templates: [] };
+  return { kind: 'flows', matches, names: [matches], rulesOut: [], spelledOut, templates: [] };
 }
 
 /** The one flow of this name. */
@@ -79,8 +77,8 @@ function sort(selectors: readonly Selector[]) {
 
 function mentions(flows: readonly FlowSelector[]): Pick<FlowSelector, 'names' | 'rulesOut' | 'spelledOut'> {
   return {
-    names: (flow) => flows.some((each) => each.names(flow)),
-    rulesOut: (flow) => flows.some((each) => each.rulesOut(flow)),
+    names: flows.flatMap((each) => each.names),
+    rulesOut: flows.flatMap((each) => each.rulesOut),
     spelledOut: flows.flatMap((each) => each.spelledOut),
   };
 }

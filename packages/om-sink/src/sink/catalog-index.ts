@@ -1,4 +1,4 @@
-import { buildFqn, type Capabilities, ownHashOf, type SourceHash } from '@flowmeta/om-mapper';
+import { buildFqn, type Capabilities, namespaceOf, ownHashOf, type SourceHash } from '@flowmeta/om-mapper';
 import type { OmClient } from '../client/client-types.js';
 import type { OmPipeline, OmService } from '../client/entities.js';
 import { OpenMetadataError } from '../client/error.js';
@@ -10,6 +10,8 @@ export interface KnownPipeline {
   fqn: string;
   /** Absent when somebody else wrote it. */
   hash?: SourceHash;
+  /** The source's folder or namespace, as it was last written. */
+  namespace?: string;
   deleted: boolean;
   /** By this run. */
   created: boolean;
@@ -19,6 +21,8 @@ export interface CatalogIndex {
   /** By the name in the catalog. Asks the server only where the list could not be read. */
   find(name: string): Promise<KnownPipeline | undefined>;
   findByFqn(fqn: string): KnownPipeline | undefined;
+  findById(id: string): KnownPipeline | undefined;
+  all(): Iterable<KnownPipeline>;
   set(name: string, pipeline: KnownPipeline): void;
   readonly size: number;
 }
@@ -35,12 +39,14 @@ export function storedHash(pipeline: OmPipeline, capabilities: Capabilities): So
 /** The compact form of a pipeline as the server has it. */
 export function toKnown(pipeline: OmPipeline, capabilities: Capabilities): KnownPipeline {
   const hash = storedHash(pipeline, capabilities);
+  const namespace = namespaceOf({ pipelineLocation: pipeline.pipelineLocation ?? null });
   return {
     id: pipeline.id,
     fqn: pipeline.fullyQualifiedName,
     deleted: pipeline.deleted === true,
     created: false,
     ...(hash === undefined ? {} : { hash }),
+    ...(namespace === undefined ? {} : { namespace }),
   };
 }
 
@@ -57,12 +63,14 @@ export async function readCatalogIndex(
   const { service, capabilities } = options;
   const byName = new Map<string, KnownPipeline>();
   const byFqn = new Map<string, KnownPipeline>();
+  const byId = new Map<string, KnownPipeline>();
   const findings: SinkFinding[] = [];
   let listed = true;
 
   const set = (name: string, pipeline: KnownPipeline): void => {
     byName.set(name, pipeline);
     byFqn.set(pipeline.fqn, pipeline);
+    byId.set(pipeline.id, pipeline);
   };
 
   try {
@@ -92,6 +100,8 @@ export async function readCatalogIndex(
         return found;
       },
       findByFqn: (fqn) => byFqn.get(fqn),
+      findById: (id) => byId.get(id),
+      all: () => byName.values(),
       set,
       get size() {
         return byName.size;

@@ -1,15 +1,23 @@
 import { completeEdge, type EdgeDraft, isOwnEdge } from '@flowmeta/om-mapper';
 import type { OmClient } from '../client/client-types.js';
 import type { OmEdge } from '../client/entities.js';
-import { OpenMetadataError } from '../client/error.js';
-import type { SinkFinding, WriteOutcome } from '../types.js';
-import type { CatalogIndex } from './catalog-index.js';
+import { OpenMetadataError, verdictOf } from '../client/error.js';
+import type { Sink, SinkFinding, WriteOutcome } from '../types.js';
+import type { CatalogIndex, KnownPipeline } from './catalog-index.js';
+import { findingOf } from './findings.js';
 import { createKeyedQueue } from './keyed-queue.js';
 import { remember } from './remember.js';
 
 export interface EdgeWriter {
   write(edge: EdgeDraft): Promise<{ outcome: WriteOutcome; findings: SinkFinding[] }>;
+  remove: Sink['removeEdges'];
+  /** Whether the catalog has a pipeline of this FQN, in whichever service. */
+  hasPipeline(fqn: string): Promise<boolean>;
 }
+
+/** Whether an earlier run may have drawn an edge at this pipeline. */
+export const isEarlier = ({ hash, deleted, created }: KnownPipeline): boolean =>
+  hash !== undefined && !deleted && !created;
 
 /** How findings name an edge. */
 export const edgeRef = (edge: EdgeDraft): string => `${edge.from.fqn} → ${edge.to.fqn}`;
@@ -87,7 +95,7 @@ export function createEdgeWriter(context: {
         const edges = await edgesOf(draft.from, from);
         const existing = edges.get(to);
         if (existing !== undefined && isSame(existing, draft, pipeline)) return { outcome: 'unchanged', findings: [] };
-        if (existing !== undefined && !overrideMetadata && belongsToOthers(existing, pipeline)) {
+        if (existing !== undefined && !overrideMetadata && belongsToOthers(existing, { draft, pipeline })) {
           const message = isOwnEdge(existing.details.description)
             ? 'This edge already names another pipeline that moves the data; OpenMetadata keeps one per edge'
             : 'Somebody else drew this edge in OpenMetadata, so it stays as it is';
@@ -98,6 +106,34 @@ export function createEdgeWriter(context: {
         return { outcome: existing === undefined ? 'created' : 'updated', findings: [] };
       });
     },
+
+    async remove(fqn, isStale) {
+      const result = { removed: 0, failed: 0, findings: [] as SinkFinding[] };
+      const start = index.findByFqn(fqn);
+      if (start === undefined || !isEarlier(start)) return result;
+      return inTurn(start.id, async () => {
+        const edges = await edgesOf({ type: 'pipeline', fqn }, start.id);
+        for (const [id, { details }] of edges) {
+          const end = index.findById(id);
+          // An edge with another source, or one that names a pipeline in between, was never one of ours.
+          const isOurs =
+            isOwnEdge(details.description) && details.source === 'PipelineLineage' && details.pipeline === undefined;
+          if (end === undefined || !isEarlier(end) || !isOurs || !isStale(end.fqn)) continue;
+          try {
+            await client.deleteLineage({ id: start.id, type: 'pipeline' }, { id, type: 'pipeline' });
+            edges.delete(id);
+            result.removed += 1;
+          } catch (error) {
+            if (verdictOf(error) === 'fatal') throw error;
+            result.failed += 1;
+            result.findings.push(findingOf(`${fqn} → ${end.fqn}`, error));
+          }
+        }
+        return result;
+      });
+    },
+
+    hasPipeline: async (fqn) => (await idOf({ type: 'pipeline', fqn })) !== undefined,
   };
 }
 
@@ -115,8 +151,13 @@ function isSame(edge: OmEdge, draft: EdgeDraft, pipeline: string | undefined): b
   );
 }
 
-/** Ours are marked; an unmarked one of the earlier Python connector names no pipeline but the same. */
-function belongsToOthers({ details }: OmEdge, pipeline: string | undefined): boolean {
-  if (isOwnEdge(details.description)) return details.pipeline !== undefined && details.pipeline !== pipeline;
-  return details.source !== 'PipelineLineage' || (details.pipeline !== undefined && details.pipeline !== pipeline);
+/**
+ * Ours are marked. The earlier Python connector's are not: they name no other pipeline, and say nothing or what we would
+ * say. A person who changed the text of one of ours has made it theirs.
+ */
+function belongsToOthers({ details }: OmEdge, ours: { draft: EdgeDraft; pipeline: string | undefined }): boolean {
+  const { description, source, pipeline } = details;
+  if (pipeline !== undefined && pipeline !== ours.pipeline) return true;
+  if (isOwnEdge(description)) return false;
+  return source !== 'PipelineLineage' || !ours.draft.details.description.startsWith(description ?? '');
 }

@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
-import { type Capabilities, capabilitiesFor, type Hash } from '@flowmeta/om-mapper';
+import { buildFqn, type Capabilities, capabilitiesFor, type Hash, legalName } from '@flowmeta/om-mapper';
 import type { OmClient } from '../client/client-types.js';
 import { asFatal, verdictOf } from '../client/error.js';
 import type { Sink, SinkFinding, SinkOptions, WriteOutcome } from '../types.js';
 import { type CatalogIndex, readCatalogIndex } from './catalog-index.js';
-import { createEdgeWriter, type EdgeWriter, edgeRef } from './edges.js';
+import { createEdgeWriter, type EdgeWriter, edgeRef, isEarlier } from './edges.js';
 import { distinctFindings, findingOf } from './findings.js';
 import { createKeyedQueue } from './keyed-queue.js';
 import { createOwnerResolver, type OwnerResolver } from './owners.js';
@@ -125,6 +125,32 @@ export function assembleSink(client: OmClient, options: SinkOptions & { descript
         edgeRef(edge),
         () => edges.write(edge),
         (finding) => ({ outcome: 'failed', findings: [finding] }),
+      );
+    },
+
+    async findPipeline(name, services) {
+      const { edges, pipelines } = use();
+      const { legal } = legalName(name, { capabilities: pipelines.capabilities });
+      for (const service of services) {
+        const fqn = buildFqn([service, legal]);
+        if (await edges.hasPipeline(fqn)) return fqn;
+      }
+      return undefined;
+    },
+
+    *earlierPipelines() {
+      for (const known of use().index.all()) {
+        const { fqn, namespace } = known;
+        if (isEarlier(known)) yield { fqn, ...(namespace === undefined ? {} : { namespace }) };
+      }
+    },
+
+    removeEdges(from, isStale) {
+      const { edges } = use();
+      return orFinding<{ removed: number; failed: number; findings: SinkFinding[] }>(
+        from,
+        () => edges.remove(from, isStale),
+        (finding) => ({ removed: 0, failed: 1, findings: [finding] }),
       );
     },
 
