@@ -19,9 +19,9 @@ export const limits = {
   characters: 1_000_000,
   statements: 5_000,
   /** Tokens of one query that the parser is given; longer ones are read by their words. */
-  queryTokens: 20_000,
+  queryTokens: 10_000,
   /** Tokens that the parser is given in all. */
-  tokens: 300_000,
+  tokens: 250_000,
 } as const;
 
 const failed = (reason: string): SqlStatement => ({
@@ -57,7 +57,8 @@ export async function analyseSql(sql: string, options: AnalyseOptions): Promise<
   const tokens = tokenize(rendered.sql, rules);
   const all = split(rendered.sql, tokens, rules);
   const cursors = all.slice(0, limits.statements);
-  let budget = limits.tokens;
+  let budget: number = limits.tokens;
+  let lastPause = budget;
   const session: Session = {
     rules,
     ...(options.defaultDatabase === undefined ? {} : { defaultDatabase: options.defaultDatabase }),
@@ -77,7 +78,11 @@ export async function analyseSql(sql: string, options: AnalyseOptions): Promise<
   session.passing = passingTables(cursors, session);
   const statements: SqlStatement[] = [];
   for (const [place, cursor] of cursors.entries()) {
-    if (place % 50 === 49) await new Promise((resolve) => setTimeout(resolve));
+    // Lets others have their turn: what is analysed is not waited for.
+    if (place % 50 === 49 || lastPause - budget > 5_000) {
+      lastPause = budget;
+      await new Promise((resolve) => setTimeout(resolve));
+    }
     statements.push(...analyseOne(cursor, session, rendered));
   }
   if (all.length > cursors.length)

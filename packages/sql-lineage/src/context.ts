@@ -73,6 +73,10 @@ export class Findings {
     const { rules, defaultDatabase, defaultSchema } = this.session;
     if (this.hasTemplate(parts.map(({ text }) => text).join('.'))) return undefined;
     const names = parts.map((part) => tableName(part, rules));
+    if (rules.parser === 'oracle' && parts.at(-1)?.quoted === false && names.at(-1)?.includes('@')) {
+      this.problem(`table ${names.at(-1)} is in another database`);
+      return undefined;
+    }
     if (names.length > 3) {
       this.problem(`table ${names.at(-1)} is on another server`);
       return undefined;

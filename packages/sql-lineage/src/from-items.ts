@@ -8,7 +8,7 @@ export interface FromItem {
   alias?: WrittenName;
 }
 
-const starts = new Set(['FROM', 'JOIN', 'STRAIGHT_JOIN', 'APPLY', 'USING', 'INTO', 'UPDATE', 'TABLE']);
+const starts = new Set(['FROM', 'JOIN', 'STRAIGHT_JOIN', 'APPLY']);
 
 /** The tables directly in the text of a FROM clause, without its subqueries. */
 export function fromItems(cursor: Cursor, rules: DialectRules): FromItem[] {
@@ -35,7 +35,7 @@ export function fromItems(cursor: Cursor, rules: DialectRules): FromItem[] {
 }
 
 /**
- * The tables that a text names after FROM, JOIN and the like, at any depth: for what the parser does not understand. Names of CTEs,
+ * The tables that a text names after FROM and JOIN, at any depth: for what the parser does not understand. Names of CTEs,
  * functions and what follows FROM in EXTRACT or TRIM are left out.
  */
 export function scannedTables(cursor: Cursor, rules: DialectRules): FromItem[] {
@@ -55,7 +55,7 @@ export function scannedTables(cursor: Cursor, rules: DialectRules): FromItem[] {
     if (token.key === '(') functions.push(cursor.tokens[index - 1]?.key ?? '');
     else if (token.key === ')') functions.pop();
     const inFunction = /^(?:EXTRACT|TRIM|SUBSTRING|OVERLAY|POSITION)$/.test(functions.at(-1) ?? '');
-    if (!starts.has(token.key) || inFunction || (token.key === 'USING' && following?.key === '(')) continue;
+    if (!starts.has(token.key) || inFunction) continue;
     if (token.key === 'FROM' && cursor.tokens[index - 1]?.key === 'DISTINCT') continue;
     let first = true;
     const walk = cursor.between(index + 1, cursor.end);

@@ -32,6 +32,10 @@ export function takeName(cursor: Cursor, rules: DialectRules): WrittenName[] | u
         end = cursor.peek(1)?.end ?? end;
         cursor.at += 2;
       }
+      if (rules.parser === 'oracle' && cursor.is('@')) {
+        cursor.next();
+        text += `@${cursor.next()?.raw ?? ''}`;
+      }
       parts.push({ text, quoted: false });
     } else if (parts.length > 0 && cursor.is('.')) parts.push({ text: '', quoted: false });
     else return parts.length > 0 ? parts : undefined;

@@ -44,7 +44,8 @@ export function queryText(cursor: Cursor, findings: Findings): string {
     } else if (parser === 'oracle' && token.key === '(' && ahead(1) === '+' && ahead(2) === ')') {
       raw = '';
       skip = 2;
-    } else if (parser === 'redshift' && raw.startsWith('#')) raw = `"${raw}"`;
+    } else if (parser === 'databricks' && token.key === 'STREAM' && /^(?:FROM|JOIN)$/.test(before)) raw = '';
+    else if (parser === 'redshift' && raw.startsWith('#')) raw = `"${raw}"`;
     else if (parser === 'tsql' && raw.startsWith('@') && /^(?:FROM|JOIN|APPLY)$/.test(before)) raw = `[${raw}]`;
     else if (token.key === 'TABLE' && /^(?:|\(|ALL|UNION|EXCEPT|INTERSECT)$/.test(before) && ahead(1) !== '(')
       raw = 'SELECT * FROM';

@@ -48,6 +48,22 @@ export const ofTable = (...tables: readonly TableRef[]): Relation => ({
 /** A relation about whose columns only this is known. */
 export const ofFlow = (flow: Flow): Relation => ({ outputs: [{ type: 'rest', flow }], row: flow });
 
+/** With more of them, each merge would cost as much as all before it; nobody reads such an edge. */
+const maximalSources = 500;
+const maximalOutputs = 5_000;
+
+/** The outputs without a second `*` of the same table; `SELECT * FROM t a, t b` in a chain of CTEs would double them each time. */
+export function limited(outputs: readonly Output[]): Output[] {
+  const seen = new Set<string>();
+  const kept = outputs.filter((output) => {
+    if (output.type !== 'star') return true;
+    const id = [...output.tables.map(({ table }) => tableId(table)), '', ...output.except].join('\u0002');
+    return !seen.has(id) && seen.add(id);
+  });
+  if (kept.length <= maximalOutputs) return kept;
+  return [{ type: 'rest', flow: { sources: [], problems: [`a query gives more than ${maximalOutputs} columns`] } }];
+}
+
 export function merge(flows: readonly Flow[]): Flow {
   const [first] = flows;
   if (flows.length <= 1) return first ?? nothing;
@@ -57,7 +73,10 @@ export function merge(flows: readonly Flow[]): Flow {
       const id = `${tableId(source.table)}\u0000${source.column}`;
       if (!sources.has(id) || !source.assumed) sources.set(id, source);
     }
-  return { sources: [...sources.values()], problems: [...new Set(flows.flatMap(({ problems }) => problems))] };
+  const problems = new Set(flows.flatMap((flow) => flow.problems));
+  if (sources.size <= maximalSources) return { sources: [...sources.values()], problems: [...problems] };
+  problems.add(`more than ${maximalSources} columns flow into one`);
+  return { sources: [...sources.values()].slice(0, maximalSources), problems: [...problems] };
 }
 
 /** A column of a relation by its name, and whether the relation is known to have it. */

@@ -14,6 +14,8 @@ export interface Entry {
   relation: Relation;
   /** A bare column name never means this one: the right side of a semi join. */
   hidden?: boolean;
+  /** Columns that a join with USING has merged into those before it. */
+  joined?: readonly string[];
 }
 
 /** The table that an UPDATE, DELETE or MERGE changes, while its FROM clause is looked at. */
@@ -230,6 +232,7 @@ export function resolveChain(parts: readonly WrittenName[], scope: Scope): Flow 
 export function unqualified(name: string, scope: Scope, quoted = false): Flow {
   const { findings } = scope;
   const { rules } = findings;
+  if (/^#\d+$/.test(name)) return { sources: [], problems: ['a column is named by its position'] };
   const key = findings.key(name);
   const merged = scope.merged.get(key);
   if (merged) return merged;

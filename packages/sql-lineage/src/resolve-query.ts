@@ -1,7 +1,18 @@
 import { identifier, isNode, listAt, literalText, type Node, nodeAt, textAt, unwrap } from './ast.js';
 import type { Findings } from './context.js';
 import { columnName, tableName, type WrittenName } from './dialects.js';
-import { type Flow, lookUp, merge, nothing, type Output, ofFlow, ofTable, type Relation, renamed } from './relation.js';
+import {
+  type Flow,
+  limited,
+  lookUp,
+  merge,
+  nothing,
+  type Output,
+  ofFlow,
+  ofTable,
+  type Relation,
+  renamed,
+} from './relation.js';
 import { flowOf, qualified, resolveChain, type Scope, unqualified } from './resolve-expression.js';
 import { isWithoutTable, tableFunction } from './table-functions.js';
 
@@ -200,7 +211,7 @@ function resolveSelect(content: Node, outer: Scope): Relation {
   );
   flowOf(content.distinct_on, scope);
   const excluded = listAt(content, 'exclude');
-  if (excluded.length === 0) return { outputs };
+  if (excluded.length === 0) return { outputs: limited(outputs) };
   const hidden = new Set(
     excluded.flatMap((item) => {
       const name = identifier(unwrap(item)[1].name ?? item);
@@ -249,7 +260,9 @@ function nameOf(expression: unknown, findings: Findings): string | undefined {
   const [kind, content] = unwrap(expression);
   if (kind === 'column') {
     const name = identifier(content.name);
-    return name && !findings.session.markers.has(name.text.toLowerCase()) ? columnName(name, rules) : undefined;
+    return name && !/^#\d+$/.test(name.text) && !findings.session.markers.has(name.text.toLowerCase())
+      ? columnName(name, rules)
+      : undefined;
   }
   if (kind === 'dot') {
     const field = identifier(content.field);
@@ -280,7 +293,9 @@ function resolveStar(star: Node, scope: Scope): Output[] {
     }
     outputs = [...entry.relation.outputs];
   } else {
-    outputs = scope.entries.filter(({ hidden }) => hidden !== true).flatMap(({ relation }) => relation.outputs);
+    outputs = scope.entries.flatMap(({ relation, hidden, joined = [] }) =>
+      hidden ? [] : without(relation.outputs, joined, findings),
+    );
   }
   const except = names(
     listAt(star, 'except').map((item) => (identifier(item) ? item : unwrap(item)[1].name)),
@@ -326,6 +341,7 @@ function addJoin(join: Node, scope: Scope): void {
   for (const pivot of listAt(join, 'pivots')) flowOf(pivot, scope);
   const added = scope.entries.slice(before);
   if (/Semi|Anti/.test(kind)) for (const entry of added) entry.hidden = true;
+  for (const entry of added) entry.joined = using;
   using.forEach((name, place) => {
     const right = merge(added.flatMap(({ relation }) => lookUp(relation, name, findings.rules)?.flow ?? []));
     const flow = /Right/.test(kind)
@@ -409,7 +425,7 @@ function addTable(content: Node, { alias, columns }: Given, scope: Scope): void 
     const cte = withName(given(last), scope);
     if (cte) return void add(cte);
     if (isWithoutTable(last.text, rules)) return;
-  } else if (rules.structs && first && scope.entries.some((entry) => entry.alias === given(first))) {
+  } else if (rules.structs && first && isColumnOf(parts.map(given), scope)) {
     return void add(ofFlow(resolveChain(parts, scope)));
   }
   const path = fileName(parts, findings);
@@ -439,6 +455,14 @@ function addTable(content: Node, { alias, columns }: Given, scope: Scope): void 
   findings.read(table);
   add(ofTable(table), parts.map(given));
 }
+
+/** Whether a name in FROM is an array of a table before it: `t.items`, or `schema.t.items`. */
+const isColumnOf = (keys: readonly string[], scope: Scope): boolean =>
+  scope.entries.some(
+    ({ alias, path = [] }) =>
+      alias === keys[0] ||
+      (path.length > 1 && path.length < keys.length && path.every((key, place) => key === keys[place])),
+  );
 
 function withName(key: string, scope: Scope): Relation | undefined {
   for (let at: Scope | undefined = scope; at; at = at.parent) {

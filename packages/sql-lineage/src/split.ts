@@ -39,7 +39,13 @@ export function split(sql: string, tokens: readonly Token[], rules: DialectRules
   let from = 0;
   let depth = 0;
   let parentheses = 0;
+  /** The statement's block has begun, after its declarations. */
+  let opened = false;
+  /** Verbs outside parentheses that the statement has had after its first word. */
+  const begun: string[] = [];
   const close = (to: number, next: number) => {
+    begun.length = 0;
+    opened = false;
     if (to > from) found.push(new Cursor(sql, tokens, { from, to }));
     from = next;
     depth = 0;
@@ -65,24 +71,33 @@ export function split(sql: string, tokens: readonly Token[], rules: DialectRules
     }
     if (key === '(') parentheses++;
     else if (key === ')') parentheses = Math.max(0, parentheses - 1);
-    if (index === from || depth > 0) depth = depthAfter({ tokens, index, from, depth }, rules);
-    else if (isRoutineBody({ tokens, index, from })) depth = 1;
-    if (key === ';' && depth === 0) close(index, index + 1);
+    if (index === from || depth > 0) {
+      depth = depthAfter({ tokens, index, from, depth, opened }, rules);
+      opened = key === 'BEGIN' || (opened && index > from);
+    } else if (isRoutineBody({ tokens, index, from }) || opensBlock({ tokens, index, from })) depth = 1;
+    if (key === ';' && depth === 0 && !(rules.parser === 'tsql' && isTsqlRoutine({ tokens, index, from })))
+      close(index, index + 1);
     else if (
       rules.parser === 'tsql' &&
       depth === 0 &&
       parentheses === 0 &&
       index > from &&
       token?.first &&
-      startsAnother(tokens, from, index)
+      startsAnother({ tokens, index, from }, begun)
     ) {
       close(index, index);
       index--;
-    }
+    } else if (parentheses === 0 && index > from && verbs.has(key)) begun.push(key);
   }
   close(tokens.length, tokens.length);
   return found;
 }
+
+const verbs = new Set(
+  'SELECT VALUES INSERT UPDATE DELETE MERGE EXEC EXECUTE DROP CREATE ALTER TRUNCATE PRINT SET RETURN END'.split(' '),
+);
+const continuing = new Set('THEN AS ELSE UNION ALL EXCEPT INTERSECT FOR ON BEGIN , ='.split(' '));
+const blockHeads = new Set(['BEGIN', 'IF', 'ELSE', 'WHILE']);
 
 interface Place {
   tokens: readonly Token[];
@@ -91,7 +106,10 @@ interface Place {
 }
 
 /** How deep in blocks the script is after this token. */
-function depthAfter({ tokens, index, from, depth }: Place & { depth: number }, rules: DialectRules): number {
+function depthAfter(
+  { tokens, index, from, depth, opened }: Place & { depth: number; opened: boolean },
+  rules: DialectRules,
+): number {
   const key = tokens[index]?.key ?? '';
   const following = tokens[index + 1]?.key ?? '';
   if (index === from) {
@@ -104,7 +122,7 @@ function depthAfter({ tokens, index, from, depth }: Place & { depth: number }, r
   const head = tokens[from]?.key ?? '';
   if (key === 'BEGIN') {
     if (transactions.has(following) && following !== '') return depth;
-    return head === 'DECLARE' && depth === 1 && !hasBegun(tokens, from, index) ? 1 : depth + 1;
+    return head === 'DECLARE' && depth === 1 && !opened ? 1 : depth + 1;
   }
   if (key === 'CASE' && before !== 'END') return depth + 1;
   const inner = ['IF', 'LOOP', 'WHILE', 'FOR', 'REPEAT'];
@@ -112,41 +130,34 @@ function depthAfter({ tokens, index, from, depth }: Place & { depth: number }, r
   return depth;
 }
 
-const hasBegun = (tokens: readonly Token[], from: number, index: number): boolean =>
-  tokens.slice(from, index).some(({ key }) => key === 'BEGIN');
-
 /** BEGIN after CREATE PROCEDURE and the like opens its body. */
 function isRoutineBody({ tokens, index, from }: Place): boolean {
   if (tokens[index]?.key !== 'BEGIN' || tokens[from]?.key !== 'CREATE') return false;
   return tokens.slice(from, Math.min(index, from + 8)).some(({ key }) => routines.test(key));
 }
 
+/** BEGIN after IF … or after the END of a TRY block belongs to the same statement. */
+function opensBlock({ tokens, index, from }: Place): boolean {
+  if (tokens[index]?.key !== 'BEGIN' || transactions.has(tokens[index + 1]?.key ?? '')) return false;
+  return ['IF', 'ELSE', 'WHILE', 'BEGIN'].includes(tokens[from]?.key ?? '');
+}
+
+/** A procedure of T-SQL fills the rest of its batch, semicolons included. */
+function isTsqlRoutine({ tokens, from }: Place): boolean {
+  if (!['CREATE', 'ALTER'].includes(tokens[from]?.key ?? '')) return false;
+  return tokens.slice(from + 1, from + 4).some(({ key }) => routines.test(key));
+}
+
 /** T-SQL needs no semicolons: a keyword that begins a line may begin a statement. */
-function startsAnother(tokens: readonly Token[], from: number, index: number): boolean {
+function startsAnother({ tokens, index, from }: Place, begun: readonly string[]): boolean {
   const key = tokens[index]?.key ?? '';
   if (!lineStarters.has(key)) return false;
   const head = tokens[from]?.key ?? '';
-  const before = tokens[index - 1]?.key ?? '';
-  if (['THEN', 'AS', 'ELSE', 'UNION', 'ALL', 'EXCEPT', 'INTERSECT', 'FOR', 'ON', 'BEGIN', ',', '='].includes(before))
-    return false;
-  if (head === 'CREATE' || head === 'BEGIN' || head === 'IF' || head === 'ELSE' || head === 'WHILE') return false;
-  const words = tokens.slice(from, index);
-  if (key === 'SET') return head !== 'UPDATE' && head !== 'MERGE' && head !== 'ALTER' && head !== 'WITH';
-  if (head === 'WITH') {
-    const verb = words.some(
-      (token) => ['SELECT', 'INSERT', 'UPDATE', 'DELETE', 'MERGE'].includes(token.key) && token.first,
-    );
-    return verb && key !== 'SELECT';
-  }
-  if (head === 'INSERT' && ['SELECT', 'EXEC', 'EXECUTE', 'WITH'].includes(key)) {
-    let depth = 0;
-    return words.some((token) => {
-      if (token.key === '(') depth++;
-      else if (token.key === ')') depth--;
-      return depth === 0 && ['SELECT', 'VALUES', 'EXEC', 'EXECUTE'].includes(token.key);
-    });
-  }
-  if (key === 'WITH') return false;
-  if (head === 'MERGE') return before !== 'THEN';
+  if (continuing.has(tokens[index - 1]?.key ?? '')) return false;
+  const last = begun.at(-1) ?? head;
+  if (last === 'INSERT' && ['SELECT', 'EXEC', 'EXECUTE', 'WITH'].includes(key)) return false;
+  if (key === 'SET' && ['UPDATE', 'MERGE', 'ALTER', 'WITH'].includes(last)) return false;
+  if (head === 'CREATE') return key !== 'SELECT' && key !== 'WITH' && !isTsqlRoutine({ tokens, index, from });
+  if (head === 'WITH' || blockHeads.has(head)) return begun.length > 0;
   return true;
 }

@@ -1,4 +1,4 @@
-import { isNode, listAt, literalText, type Node, textAt, unwrap } from './ast.js';
+import { identifier, isNode, listAt, literalText, type Node, textAt, unwrap } from './ast.js';
 import { columnName, type DialectRules } from './dialects.js';
 import { nothing, type Output, ofFlow, type Relation, renamed } from './relation.js';
 import { flowOf, type Scope } from './resolve-expression.js';
@@ -39,7 +39,12 @@ export function tableFunction(
   { scope, alias, several }: { scope: Scope; alias: string | undefined; several: readonly string[] },
 ): Relation {
   const { findings } = scope;
-  const name = kind === 'function' ? (textAt(content, 'name') ?? '') : kind;
+  const name =
+    kind === 'function'
+      ? (textAt(content, 'name') ?? '')
+      : kind === 'method_call'
+        ? (textAt(content, 'method') ?? identifier(content.method)?.text ?? '')
+        : kind;
   const lower = name.toLowerCase();
   const args = listAt(content, 'args');
   if ((lower === 'table' || lower === 'lateral') && args.length === 1) {
@@ -63,7 +68,7 @@ export function tableFunction(
   }
   const flow = flowOf({ [kind]: content }, scope);
   const nodes = /\.nodes$/i.test(name);
-  if (!rowFunctions.test(lower) && !nodes && kind === 'function') {
+  if (!rowFunctions.test(lower) && !nodes && (kind === 'function' || kind === 'method_call')) {
     findings.problem(`what the function ${name} reads is not written here`);
     return ofFlow({ sources: [], problems: [`what the function ${name} gives is not known`] });
   }

@@ -1,11 +1,12 @@
 import type { Findings } from './context.js';
-import type { Cursor } from './cursor.js';
+import { Cursor } from './cursor.js';
 import { columnName, tableName, type WrittenName } from './dialects.js';
 import { scannedTables } from './from-items.js';
 import { expressionText, queryText } from './query-text.js';
-import { type Flow, merge, nothing, type Output, ofFlow, type Relation, tableId } from './relation.js';
+import { type Flow, limited, merge, nothing, type Output, ofFlow, type Relation, tableId } from './relation.js';
 import type { Target } from './resolve-expression.js';
 import { innerScope, resolveQuery } from './resolve-query.js';
+import { tokenize } from './tokens.js';
 import type { ColumnEdge, StatementKind, TableRef } from './types.js';
 
 /** One statement while it is looked at. */
@@ -30,30 +31,37 @@ export const newWork = (findings: Findings): Work => ({
   failed: false,
 });
 
-/** The relation of a query given as text for the parser; reads by its words alone where the parser does not understand it. */
-export function relationOf(
-  work: Work,
-  text: string,
-  { cursor, targets = [] }: { cursor: Cursor; targets?: readonly Target[] },
-): Relation {
+/**
+ * The relation of a query given as text for the parser; where that does not understand it, the tables behind its FROM and JOIN are read.
+ * `targets` are the tables of its FROM clause that are written.
+ */
+export function relationOf(work: Work, text: string, targets: readonly Target[] = []): Relation {
   const { findings } = work;
   const inner =
     work.with !== '' && /^WITH\b/i.test(text) ? `, ${text.replace(/^WITH\b(?:\s+RECURSIVE\b)?/i, '')}` : ` ${text}`;
-  const tree = findings.session.parse(`${work.with}${inner}`.trim());
+  const whole = `${work.with}${inner}`.trim();
+  const tree = findings.session.parse(whole);
   if (tree) {
     const scope = innerScope(findings);
     scope.targets = targets;
     return resolveQuery(tree, scope);
   }
   findings.problem('the parser does not understand a query of it');
-  for (const { name, alias } of scannedTables(cursor, findings.rules)) {
-    const keys = [alias ?? name.at(-1)].map((key) => key && findings.key(tableName(key, findings.rules)));
+  readByWords(work, whole, targets);
+  return ofFlow({ sources: [], problems: ['the parser does not understand a query of it'] });
+}
+
+function readByWords(work: Work, text: string, targets: readonly Target[]): void {
+  const { findings } = work;
+  for (const { name, alias } of scannedTables(new Cursor(text, tokenize(text, findings.rules)), findings.rules)) {
+    const last = name.at(-1);
+    if (last && name.length === 1 && findings.relations.has(last.text.toLowerCase())) continue;
+    const key = [alias ?? last].map((used) => used && findings.key(tableName(used, findings.rules)))[0];
     const table = findings.table(name);
-    const target = targets.find((candidate) => candidate.table === undefined && keys.includes(candidate.alias));
+    const target = targets.find((candidate) => candidate.table === undefined && candidate.alias === key);
     if (target) target.table = table;
     else if (table) readThrough(work, table);
   }
-  return ofFlow({ sources: [], problems: ['the parser does not understand a query of it'] });
 }
 
 /** Notes that a table is read; of a temporary one what it was filled from. */
@@ -65,7 +73,7 @@ export function readThrough({ findings }: Work, table: TableRef): void {
 
 /** The relation of a query in the statement's own words. */
 export function query(work: Work, cursor: Cursor): Relation {
-  const relation = relationOf(work, queryText(cursor, work.findings), { cursor });
+  const relation = relationOf(work, queryText(cursor, work.findings));
   return withExpressions(work, cursor, relation);
 }
 
@@ -163,7 +171,7 @@ export function fill(
       if (output.flow.problems.length === 0 && output.flow.sources.length > 0)
         findings.problem('the columns of * are not known');
       const temporary = findings.temporary(table);
-      if (temporary) temporary.relation = { outputs: [...temporary.relation.outputs, output] };
+      if (temporary) temporary.relation = { outputs: limited([...temporary.relation.outputs, output]) };
     } else if (output.name !== undefined)
       edge(
         work,
@@ -183,7 +191,7 @@ function star(
   const { findings } = work;
   const temporary = findings.temporary(table);
   if (temporary) {
-    temporary.relation = { outputs: [...temporary.relation.outputs, output] };
+    temporary.relation = { outputs: limited([...temporary.relation.outputs, output]) };
     return;
   }
   for (const { table: from, assumed: guess } of output.tables) {

@@ -21,18 +21,16 @@ export function assign(
     from,
     targets,
     tableFor,
-    cursor,
   }: {
     from: string;
     targets: readonly Target[];
     tableFor: (assignment: Assignment) => TableRef | undefined;
-    cursor: Cursor;
   },
 ): void {
   const { findings } = work;
   const single = list.filter(({ columns }) => columns.length === 1);
   const values = single.map(({ expression }) => queryText(expression, findings));
-  const { outputs } = relationOf(work, `SELECT ${values.join(', ') || '1'} FROM ${from}`, { cursor, targets });
+  const { outputs } = relationOf(work, `SELECT ${values.join(', ') || '1'} FROM ${from}`, targets);
   const put = (assignment: Assignment, column: string | undefined, output: Output | undefined) => {
     const table = tableFor(assignment);
     if (!table || column === undefined || !output) return;
@@ -51,16 +49,14 @@ export function assign(
   });
   for (const assignment of list.filter(({ columns }) => columns.length > 1)) {
     const { expression } = assignment;
-    const row = isQueryText(expression)
-      ? relationOf(
-          work,
-          `SELECT flowmeta_row.* FROM ${from.replace(/ WHERE [\s\S]*$/, '')}, ${queryText(expression, findings)} flowmeta_row`,
-          { cursor, targets: targets.map(({ alias }) => ({ alias, table: undefined })) },
-        )
-      : relationOf(work, `SELECT ${queryText(inside(expression), findings)} FROM ${from}`, {
-          cursor,
-          targets: targets.map(({ alias }) => ({ alias, table: undefined })),
-        });
+    const text = isQueryText(expression)
+      ? `SELECT flowmeta_row.* FROM ${from.replace(/ WHERE [\s\S]*$/, '')}, ${queryText(expression, findings)} flowmeta_row`
+      : `SELECT ${queryText(inside(expression), findings)} FROM ${from}`;
+    const row = relationOf(
+      work,
+      text,
+      targets.map(({ alias }) => ({ alias, table: undefined })),
+    );
     for (const [place, column] of assignment.columns.entries()) put(assignment, column, row.outputs[place]);
   }
 }

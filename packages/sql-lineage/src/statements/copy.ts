@@ -28,9 +28,7 @@ export function copy(work: Work, cursor: Cursor): void {
     cursor.at--;
     const relation = table ? tableRelation(work, table) : { outputs: [] };
     findings.relations.set('flowmeta_copied', relation);
-    const chosen = columns
-      ? relationOf(work, `SELECT ${queryText(group, findings)} FROM flowmeta_copied`, { cursor: new Cursor('', []) })
-      : relation;
+    const chosen = columns ? relationOf(work, `SELECT ${queryText(group, findings)} FROM flowmeta_copied`) : relation;
     toFile(work, cursor, chosen);
     return;
   }
@@ -95,6 +93,7 @@ function copyInto(work: Work, cursor: Cursor): void {
   const table = name && findings.table(name);
   const group = cursor.group();
   const columns = group && nameList(group, findings.rules);
+  cursor.take('BY POSITION');
   cursor.take('FROM');
   const rest = cursor.tokens.slice(cursor.at, cursor.end);
   const byName =

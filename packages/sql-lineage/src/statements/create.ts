@@ -38,7 +38,7 @@ export function createdHead(cursor: Cursor, rules: Parameters<typeof takeName>[1
   const materialized = words.includes('MATERIALIZED') || words.includes('DYNAMIC') || (words.includes('LIVE') && !view);
   return {
     what: materialized ? 'materialized-view' : view ? 'view' : 'table',
-    temporary: temporary && words.at(-2) !== 'GLOBAL',
+    temporary: temporary && !(rules.parser === 'oracle' && words.includes('GLOBAL')),
     name,
   };
 }
@@ -85,7 +85,11 @@ export function create(work: Work, cursor: Cursor): void {
   }
   work.kind = what === 'table' ? 'create-table-as' : what === 'view' ? 'create-view' : 'create-materialized-view';
   const relation = query(work, body);
-  const options = columns && columns.length > 0 ? { columns: columns.map((column) => column.name) } : { byName: true };
+  // MySQL adds the query's columns to those in the list, by name.
+  const options =
+    columns && columns.length > 0 && rules.parser !== 'mysql'
+      ? { columns: columns.map((column) => column.name) }
+      : { byName: true };
   if (table) fill(work, table, relation, options);
   const goal = to && findings.table(to);
   if (goal) fill(work, goal, relation, { byName: true });

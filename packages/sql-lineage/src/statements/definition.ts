@@ -113,15 +113,13 @@ export function alter(work: Work, cursor: Cursor): void {
       from: `${plainName(work, name)}${where}`,
       targets: [{ alias: lastKey(work, name), table: undefined }],
       tableFor: () => table,
-      cursor,
     });
     write(work, table);
   } else if (cursor.take('DELETE WHERE')) {
     work.kind = 'delete';
-    relationOf(work, `SELECT 1 FROM ${plainName(work, name)} WHERE ${queryText(cursor, findings)}`, {
-      cursor,
-      targets: [{ alias: lastKey(work, name), table: undefined }],
-    });
+    relationOf(work, `SELECT 1 FROM ${plainName(work, name)} WHERE ${queryText(cursor, findings)}`, [
+      { alias: lastKey(work, name), table: undefined },
+    ]);
     write(work, table);
   } else if (cursor.take('TRUNCATE') || cursor.takeAny('DROP PARTITION', 'DELETE PARTITION')) write(work, table);
   else if (

@@ -48,7 +48,7 @@ export function remove(work: Work, cursor: Cursor): void {
   const targets: Target[] = keys.map((key) => ({ alias: key, table: undefined }));
   const own = `${plainName(work, name)}${alias ? ` ${plainName(work, [alias])}` : ''}`;
   const from = [inFrom ? undefined : own, more && queryText(more, findings)].filter(Boolean).join(', ');
-  relationOf(work, `SELECT 1 FROM ${from}${where}`, { cursor: more ?? cursor, targets });
+  relationOf(work, `SELECT 1 FROM ${from}${where}`, targets);
   const cte = name.length === 1 && work.with !== '' && !inFrom && targets.every(({ table }) => table === undefined);
   const tables = targets.flatMap(({ table }) => table ?? []);
   if (cte) tables.push(...findings.reads.values());

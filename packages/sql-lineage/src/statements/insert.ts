@@ -103,7 +103,7 @@ function source(work: Work, body: Cursor, table?: TableRef): Relation | undefine
   if (body.is('VALUES') || body.is('VALUE')) {
     if (!words.some(({ key }) => key === 'SELECT')) return undefined;
     body.next();
-    return relationOf(work, `SELECT * FROM (VALUES ${queryText(body, findings)}) flowmeta_values`, { cursor: body });
+    return relationOf(work, `SELECT * FROM (VALUES ${queryText(body, findings)}) flowmeta_values`);
   }
   if (body.take('SET')) {
     if (table)
@@ -111,7 +111,6 @@ function source(work: Work, body: Cursor, table?: TableRef): Relation | undefine
         from: '(SELECT 1) flowmeta_nothing',
         targets: [],
         tableFor: () => table,
-        cursor: body,
       });
     return undefined;
   }
@@ -160,7 +159,7 @@ function onConflict(
   const key = alias ? lastKey(work, [alias]) : lastKey(work, name);
   const text = name.map(({ text: part, quoted }) => (quoted ? quote(part, work) : part)).join('.');
   const from = `${text}${alias ? ` ${alias.quoted ? quote(alias.text, work) : alias.text}` : ''}`;
-  assign(work, list, { from, targets: [{ alias: key, table: undefined }], tableFor: () => table, cursor });
+  assign(work, list, { from, targets: [{ alias: key, table: undefined }], tableFor: () => table });
 }
 
 /** MySQL's VALUES(column) is what others call excluded.column. */
@@ -215,7 +214,7 @@ function insertAll(work: Work, cursor: Cursor): void {
   const end = cursor.find('SELECT', 'WITH');
   const goals = cursor.upTo(end);
   const text = queryText(cursor, findings);
-  const rows = relationOf(work, text, { cursor });
+  const rows = relationOf(work, text);
   while (!goals.done) {
     goals.at = goals.find('INTO');
     if (!goals.take('INTO')) break;
@@ -225,9 +224,7 @@ function insertAll(work: Work, cursor: Cursor): void {
     const names = first && nameList(first, findings.rules);
     const values = goals.take('VALUES') ? goals.group() : undefined;
     if (!table) continue;
-    const relation = values
-      ? relationOf(work, `SELECT ${plainText(values)} FROM (${text}) flowmeta_rows`, { cursor: values })
-      : rows;
+    const relation = values ? relationOf(work, `SELECT ${plainText(values)} FROM (${text}) flowmeta_rows`) : rows;
     fill(work, table, relation, { columns: names && columnNames(names, findings) });
   }
 }
@@ -248,7 +245,7 @@ export function outputInto(
   const names = clause.group();
   if (!goal || !table) return;
   for (const row of ['inserted', 'deleted']) findings.relations.set(row, ofTable(table));
-  const relation = relationOf(work, `SELECT ${queryText(list, findings)}`, { cursor: list });
+  const relation = relationOf(work, `SELECT ${queryText(list, findings)}`);
   const columns = names && nameList(names, findings.rules);
   fill(work, goal, relation, { columns: columns?.map((column) => columnName(column, findings.rules)) });
 }

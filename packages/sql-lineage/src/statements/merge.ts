@@ -1,4 +1,4 @@
-import { Cursor } from '../cursor.js';
+import type { Cursor } from '../cursor.js';
 import { columnName } from '../dialects.js';
 import { nameList, takeAlias, takeName } from '../names.js';
 import { queryText } from '../query-text.js';
@@ -48,10 +48,7 @@ export function mergeInto(work: Work, cursor: Cursor): void {
     on,
   };
   const target: Target = { alias: sides.key, table: undefined };
-  relationOf(work, `SELECT 1 FROM ${sides.own}, ${sides.source} WHERE (${on || '1 = 1'})`, {
-    cursor: source,
-    targets: [target],
-  });
+  relationOf(work, `SELECT 1 FROM ${sides.own}, ${sides.source} WHERE (${on || '1 = 1'})`, [target]);
   if (!table) return;
   write(work, table);
   for (const { from, to } of clauses) branch(work, cursor.between(from, to), sides);
@@ -99,10 +96,9 @@ function branch(work: Work, clause: Cursor, sides: Sides): void {
   condition.at = condition.find('AND');
   const extra = condition.take('AND') ? ` AND (${queryText(condition, findings)})` : '';
   if (extra.includes('(SELECT') || /\bSELECT\b/i.test(extra))
-    relationOf(work, `SELECT 1 FROM ${sides.own}, ${sides.source} WHERE 1 = 1${extra}`, {
-      cursor: condition,
-      targets: [{ alias: sides.key, table: undefined }],
-    });
+    relationOf(work, `SELECT 1 FROM ${sides.own}, ${sides.source} WHERE 1 = 1${extra}`, [
+      { alias: sides.key, table: undefined },
+    ]);
   if (clause.take('UPDATE')) {
     clause.take('SET');
     if (clause.is('*') || clause.is('ALL')) {
@@ -114,7 +110,6 @@ function branch(work: Work, clause: Cursor, sides: Sides): void {
       from: `${sides.own}, ${sides.source}`,
       targets: [{ alias: sides.key, table: undefined }],
       tableFor: () => sides.table,
-      cursor: clause,
     });
   } else if (clause.take('INSERT')) {
     if (clause.takeAny('*', 'ROW', 'ALL BY NAME', 'ALL', 'BY NAME')) {
@@ -130,10 +125,10 @@ function branch(work: Work, clause: Cursor, sides: Sides): void {
         const expression = pieces[place];
         return expression ? [{ columns: [column], expression }] : [];
       });
-      assign(work, list, { from: sides.source, targets: [], tableFor: () => sides.table, cursor: clause });
+      assign(work, list, { from: sides.source, targets: [], tableFor: () => sides.table });
     } else {
       const text = pieces.map((piece) => queryText(piece, findings)).join(', ');
-      const { outputs } = relationOf(work, `SELECT ${text || '1'} FROM ${sides.source}`, { cursor: clause });
+      const { outputs } = relationOf(work, `SELECT ${text || '1'} FROM ${sides.source}`);
       const described = outputs.map((output, place) => {
         const piece = pieces[place];
         return output.type === 'column' && piece ? withExpression(output, piece, findings) : output;
@@ -157,6 +152,6 @@ function thenAt(clause: Cursor): number {
 /** All columns of the source go to those of the same name. */
 function everything(work: Work, sides: Sides): void {
   const stars = sides.sourceAlias === undefined ? '*' : `${sides.sourceAlias}.*`;
-  const relation = relationOf(work, `SELECT ${stars} FROM ${sides.source}`, { cursor: new Cursor('', []) });
+  const relation = relationOf(work, `SELECT ${stars} FROM ${sides.source}`);
   fill(work, sides.table, relation, { byName: true });
 }

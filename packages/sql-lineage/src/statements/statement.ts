@@ -17,7 +17,7 @@ import { update } from './update.js';
 
 const changing = ['INSERT', 'REPLACE', 'UPDATE', 'DELETE', 'MERGE'];
 const harmless = new Set(
-  'BEGIN START COMMIT ROLLBACK END SAVEPOINT RELEASE SET RESET DECLARE GRANT REVOKE DENY COMMENT ANALYZE ANALYSE VACUUM OPTIMIZE REINDEX CLUSTER EXPLAIN DESCRIBE DESC SHOW LIST LS PRAGMA INSTALL LOAD ATTACH DETACH LOCK UNLOCK CHECKPOINT PRINT RAISERROR THROW WAITFOR USE GO HELP KILL SYSTEM CACHE UNCACHE MSCK REPAIR FLUSH PUT GET REMOVE RM DISCARD NOTIFY LISTEN UNLISTEN DEALLOCATE PREPARE EXPORT CALIBRATE PURGE LET RETURN FETCH OPEN CLOSE UNSET ABORT SUSPEND RESUME UNDROP WATCH EXISTS CHECK SECURITY REASSIGN IMPORT STOP UPDATE_STATISTICS UPDATEUSAGE DBCC BACKUP RESTORE'.split(
+  'SUMMARIZE BEGIN START COMMIT ROLLBACK END SAVEPOINT RELEASE SET RESET DECLARE GRANT REVOKE DENY COMMENT ANALYZE ANALYSE VACUUM OPTIMIZE REINDEX CLUSTER EXPLAIN DESCRIBE DESC SHOW LIST LS PRAGMA INSTALL LOAD ATTACH DETACH LOCK UNLOCK CHECKPOINT PRINT RAISERROR THROW WAITFOR USE GO HELP KILL SYSTEM CACHE UNCACHE MSCK REPAIR FLUSH PUT GET REMOVE RM DISCARD NOTIFY LISTEN UNLISTEN DEALLOCATE PREPARE EXPORT CALIBRATE PURGE LET RETURN FETCH OPEN CLOSE UNSET ABORT SUSPEND RESUME UNDROP WATCH EXISTS CHECK SECURITY REASSIGN IMPORT STOP UPDATE_STATISTICS UPDATEUSAGE DBCC BACKUP RESTORE'.split(
     ' ',
   ),
 );
@@ -33,6 +33,7 @@ const handlers: Readonly<Record<string, Handler>> = {
   '(': select,
   TABLE: select,
   PIVOT: select,
+  UNPIVOT: select,
   INSERT: insert,
   'REPLACE INTO': insert,
   UPDATE: update,
@@ -57,10 +58,27 @@ const handlers: Readonly<Record<string, Handler>> = {
   EXEC: call,
   EXECUTE: call,
   USE: use,
-  SET: use,
+  SET: set,
+  DECLARE: subqueries,
+  LET: subqueries,
 };
 
 function ignore(): void {}
+
+function set(work: Work, cursor: Cursor): void {
+  use(work, cursor.between(cursor.at, cursor.end));
+  subqueries(work, cursor);
+}
+
+/** Reads the queries in parentheses of a statement that does nothing else with tables. */
+function subqueries(work: Work, cursor: Cursor): void {
+  while (!cursor.done) {
+    const isOne = cursor.is('(', 'SELECT') || cursor.is('(', 'WITH');
+    const group = cursor.group();
+    if (group && isOne) query(work, group);
+    if (!group) cursor.next();
+  }
+}
 
 /** Finds out what one statement does. */
 export function analyseStatement(work: Work, cursor: Cursor): void {
@@ -88,7 +106,27 @@ export function analyseStatement(work: Work, cursor: Cursor): void {
 /** A query that writes nothing, or SELECT … INTO. */
 function select(work: Work, cursor: Cursor): void {
   work.kind = 'select';
+  if (cursor.is('FROM') && cursor.find('INSERT') < cursor.end) {
+    insertsFrom(work, cursor);
+    return;
+  }
   if (!selectInto(work, cursor)) query(work, cursor);
+}
+
+/** Spark's `FROM a INSERT INTO b SELECT x INSERT INTO c SELECT y`. */
+function insertsFrom(work: Work, cursor: Cursor): void {
+  const from = cursor.upTo(cursor.find('INSERT'));
+  const source = from.tokens.slice(from.at, from.end);
+  while (cursor.is('INSERT')) {
+    const start = cursor.at;
+    cursor.next();
+    const one = cursor.between(start, cursor.find('INSERT'));
+    cursor.at = one.end;
+    one.at = one.find('SELECT');
+    const end = one.find('WHERE', 'GROUP', 'HAVING', 'ORDER', 'LIMIT', 'SORT', 'CLUSTER', 'DISTRIBUTE');
+    const tokens = [...one.tokens.slice(start, end), ...source, ...one.tokens.slice(end, one.end)];
+    insert(work, new Cursor(cursor.sql, tokens));
+  }
 }
 
 /** SELECT … INTO a table or an OUTFILE; false where there is no INTO that writes. */
@@ -140,7 +178,7 @@ function withClause(work: Work, cursor: Cursor): void {
     return;
   }
   work.with = queryText(clause, findings);
-  relationOf({ ...work, with: '' }, `${work.with} SELECT 1`, { cursor: clause });
+  relationOf({ ...work, with: '' }, `${work.with} SELECT 1`);
   analyseStatement(work, cursor.between(verb, cursor.end));
 }
 
@@ -244,21 +282,17 @@ function block(work: Work, cursor: Cursor): void {
   const tokens = text ? tokenize(text.value, findings.rules) : cursor.tokens.slice(cursor.at, cursor.end);
   const whole = new Cursor(text?.value ?? cursor.sql, tokens);
   findings.problem('a block of statements: which of them run is not known');
-  const condition = whole.is('IF') || whole.is('WHILE');
   let found = 0;
-  let depth = 0;
   for (let index = 0; index < tokens.length; index++) {
     const token = tokens[index];
-    if (token?.key === '(') depth++;
-    else if (token?.key === ')') depth = Math.max(0, depth - 1);
-    if (condition && index === 0) {
-      const walk = whole.between(1, whole.end);
-      for (const item of scannedTables(walk.between(1, endOfCondition(walk)), findings.rules)) {
-        const table = findings.table(item.name);
-        if (table) readThrough(work, table);
-      }
+    if (token?.key === '(') {
+      const walk = whole.between(index, whole.end);
+      const group = walk.group();
+      if (group && (group.is('SELECT') || group.is('WITH'))) query(work, group);
+      index = walk.at - 1;
+      continue;
     }
-    if (!token || depth > 0 || !verbs.has(token.key) || !before.has(tokens[index - 1]?.key ?? '')) continue;
+    if (!token || !verbs.has(token.key) || !before.has(tokens[index - 1]?.key ?? '')) continue;
     if (token.key === 'CREATE' && /^(?:PROCEDURE|FUNCTION|TRIGGER)$/.test(tokens[index + 1]?.key ?? '')) continue;
     let end = index;
     let nested = 0;
@@ -275,21 +309,4 @@ function block(work: Work, cursor: Cursor): void {
     index = end;
   }
   if (found === 0) work.failed = true;
-}
-
-function endOfCondition(walk: Cursor): number {
-  const at = walk.find(
-    'THEN',
-    'BEGIN',
-    'INSERT',
-    'UPDATE',
-    'DELETE',
-    'MERGE',
-    'DROP',
-    'CREATE',
-    'EXEC',
-    'TRUNCATE',
-    'ALTER',
-  );
-  return at;
 }

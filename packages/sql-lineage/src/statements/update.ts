@@ -1,4 +1,4 @@
-import { Cursor } from '../cursor.js';
+import type { Cursor } from '../cursor.js';
 import type { WrittenName } from '../dialects.js';
 import { fromItems } from '../from-items.js';
 import { takeAlias, takeName } from '../names.js';
@@ -58,7 +58,6 @@ export function update(work: Work, cursor: Cursor): void {
     from: `${parts.filter(Boolean).join(', ')}${where}`,
     targets: [target],
     tableFor: table,
-    cursor: from ?? cursor,
   });
   const written = table();
   if (written) write(work, written);
@@ -72,7 +71,7 @@ function commonTable(work: Work, name: readonly WrittenName[], set: readonly Ass
     'i',
   );
   if (!pattern.test(work.with)) return undefined;
-  const relation = relationOf(work, `SELECT * FROM ${plainName(work, name)}`, { cursor: new Cursor('', []) });
+  const relation = relationOf(work, `SELECT * FROM ${plainName(work, name)}`);
   const column = set[0]?.columns[0];
   const found =
     column === undefined ? undefined : lookUp(relation, column, work.findings.rules)?.flow.sources[0]?.table;
@@ -110,6 +109,6 @@ function updateJoin(work: Work, head: Cursor, { set, where }: { set: readonly As
   }));
   const tableFor = (assignment: Assignment) =>
     targets.find(({ alias }) => alias === (keyOf(assignment) ?? only))?.table;
-  assign(work, set, { from: `${plainText(head)}${where}`, targets, tableFor, cursor: head });
+  assign(work, set, { from: `${plainText(head)}${where}`, targets, tableFor });
   for (const { table } of targets) if (table) write(work, table);
 }
