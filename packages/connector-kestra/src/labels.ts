@@ -1,5 +1,6 @@
 import type { Label } from '@flowmeta/connector';
 import type { KestraLabel } from '@flowmeta/kestra-client';
+import { isSecretName } from '@flowmeta/redact';
 
 /** Which labels of a flow are shown. */
 export interface LabelChoice {
@@ -10,7 +11,10 @@ export interface LabelChoice {
 /** Kestra reserves this prefix in every version; later ones name more in their configuration. */
 const reservedPrefix = 'system.';
 
-/** The labels that people gave a flow, as far as the config wants them, each key and value once. */
+/**
+ * The labels that people gave a flow, as far as the config wants them, each key and value once. One whose key says that it
+ * holds a secret (`password`, `apiToken`) is left out: its value is not to be shown, and without it there is nothing to say.
+ */
 export function chosenLabels(
   labels: readonly KestraLabel[],
   choice: LabelChoice,
@@ -20,6 +24,7 @@ export function chosenLabels(
   const chosen = new Map<string, Label>();
   for (const { key, value } of labels) {
     if (key.trim() === '' || hidden.some((prefix) => prefix !== '' && key.startsWith(prefix))) continue;
+    if (isSecretName(key)) continue;
     if (choice.labelIncludes?.includes(key) === false || choice.labelExcludes?.includes(key)) continue;
     chosen.set(JSON.stringify([key, value]), { key, value });
   }

@@ -42,11 +42,12 @@ export async function readFlow(
     status: 0,
   }));
   if (answer.ok) return { flow: listed, graph: serverGraph(answer.graph, tree) };
-  const status = answer.status === 0 ? '' : ` (status ${answer.status})`;
+  const said = firstLine(answer.message);
+  const status = answer.status === 0 || said === `status ${answer.status}` ? '' : ` (status ${answer.status})`;
   return {
     flow: listed,
     graph: definitionGraph(tree),
-    degraded: `Kestra could not draw the task graph${status}, so it was computed from the definition: ${firstLine(answer.message)}`,
+    degraded: `Kestra could not draw the task graph${status}, so it was computed from the definition: ${said}`,
   };
 }
 

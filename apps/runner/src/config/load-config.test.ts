@@ -88,7 +88,7 @@ describe('a config that is right', () => {
     );
     expect(
       warnings.filter((warning) => warning.startsWith('source.sourceConfig.config.lineageInformation')),
-    ).toHaveLength(1);
+    ).toHaveLength(3);
     expect(warnings.some((warning) => warning.includes('includeLineage'))).toBe(false);
     expect(warnings.length).toBeGreaterThan(30);
   });
@@ -185,6 +185,11 @@ describe('a config that is wrong', () => {
       'no server to write to',
       `${minimal.slice(0, minimal.indexOf('  openMetadataServerConfig'))}  loggerLevel: INFO\n`,
       { path: 'workflowConfig.openMetadataServerConfig', message: 'is missing' },
+    ],
+    [
+      'a service name that OpenMetadata refuses',
+      minimal.replace('kestra_prod', '"a::b"'),
+      { path: 'source.serviceName', line: 3, message: 'must hold neither "::" nor quotes, ">" or control characters' },
     ],
     [
       'a number where text is wanted',

@@ -127,11 +127,17 @@ export const serverConfigSchema = z.strictObject({
 });
 
 const serviceNames = z.array(z.string()).nullish();
+const noDatasets = 'lineage to tables is not made yet';
 
 /** `source.sourceConfig.config`, with every key that OpenMetadata 1.2 … 2.0 knows. */
 export const pipelineMetadataSchema = z.strictObject({
   type: z.literal('PipelineMetadata').nullish().describe('Always `PipelineMetadata`.'),
-  includeLineage: z.boolean().nullish().describe('Writes lineage; default true.'),
+  includeLineage: z
+    .boolean()
+    .nullish()
+    .describe(
+      'Writes which pipeline follows which, and takes away what it wrote and the source no longer has; default true.',
+    ),
   includeOwners: z.boolean().nullish().describe('Writes owners where a pipeline has none; default true.'),
   includeTags: z.boolean().nullish().describe('Writes tags from labels; default true.'),
   includeUnDeployedPipelines: z
@@ -150,20 +156,18 @@ export const pipelineMetadataSchema = z.strictObject({
     'Marks pipelines as deleted that the source no longer has.',
     'nothing is deleted in OpenMetadata yet',
   ),
-  dbServiceNames: ignored(
-    z.array(z.string()),
-    'Database services for lineage (OpenMetadata 1.2, 1.3).',
-    'lineage to tables is not made yet',
-  ),
-  lineageInformation: ignored(
-    z.strictObject({
-      dbServiceNames: serviceNames,
-      storageServiceNames: serviceNames,
-      messagingServiceNames: serviceNames,
-    }),
-    'Services whose tables, containers and topics take part in lineage.',
-    'lineage to tables is not made yet',
-  ),
+  dbServiceNames: ignored(z.array(z.string()), 'Database services for lineage (OpenMetadata 1.2, 1.3).', noDatasets),
+  lineageInformation: z
+    .strictObject({
+      pipelineServiceNames: serviceNames.describe(
+        'Other pipeline services, in which upstream and downstream pipelines are looked for that the source names but does not have.',
+      ),
+      dbServiceNames: ignored(z.array(z.string()), 'Database services for lineage.', noDatasets),
+      storageServiceNames: ignored(z.array(z.string()), 'Storage services for lineage.', noDatasets),
+      messagingServiceNames: ignored(z.array(z.string()), 'Messaging services for lineage.', noDatasets),
+    })
+    .nullish()
+    .describe('Services that take part in lineage.'),
   overrideLineage: ignored(z.boolean(), 'Replaces lineage.', 'edges of others are never replaced'),
   ownershipUpdateMode: ignored(z.enum(['replace', 'append']), 'How owners are updated.', 'owners that are set stay'),
 });

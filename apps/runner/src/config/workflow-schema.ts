@@ -46,6 +46,11 @@ export function workflowSchema(connector: { name: string; title: string; configS
         serviceName: z
           .string()
           .min(1)
+          .max(128)
+          .refine(
+            (name) => !/::|[">\p{Cc}]/u.test(name),
+            'must hold neither "::" nor quotes, ">" or control characters',
+          )
           .describe('Name of the pipeline service in OpenMetadata that is filled; made when it is absent.'),
         serviceConnection: z
           .strictObject({ config: connector.configSchema })

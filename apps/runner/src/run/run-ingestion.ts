@@ -77,6 +77,7 @@ export async function runIngestion(config: LoadedConfig, options: RunIngestionOp
       includeTags: selected?.includeTags ?? true,
       includeOwners: selected?.includeOwners ?? true,
       includeLineage: selected?.includeLineage ?? true,
+      pipelineServices: selected?.lineageInformation?.pipelineServiceNames ?? [],
       classification: classificationOf(config),
       dryRun: options.dryRun ?? false,
       simulated: options.simulated ?? false,

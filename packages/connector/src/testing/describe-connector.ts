@@ -150,11 +150,13 @@ export function describeConnector({ name, open, window, openBroken }: Conformanc
       expect(steps.filter((step) => step.status === 'failed')).toEqual([]);
     });
 
-    it.runIf(openBroken !== undefined)('says what is wrong with a connection that cannot work', async () => {
-      const steps = await collect((await connect(openBroken)).check());
-      expect(checkViolations(steps)).toEqual([]);
-      expect(steps.some((step) => step.status === 'failed')).toBe(true);
-    });
+    if (openBroken) {
+      it('says what is wrong with a connection that cannot work', async () => {
+        const steps = await collect((await connect(openBroken)).check());
+        expect(checkViolations(steps)).toEqual([]);
+        expect(steps.some((step) => step.status === 'failed')).toBe(true);
+      });
+    }
   });
 }
 
