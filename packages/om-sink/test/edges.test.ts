@@ -94,6 +94,53 @@ describe.each(['1.2', '1.6', '2.0'])('lineage in OpenMetadata %s', (version) => 
     expect(sandbox.catalog.edges()[0]?.details.description).toBe('Flow trigger · Flowmeta');
   });
 
+  it('whose text a person changed is theirs from then on', async () => {
+    const { open, first, sandbox } = await start(version);
+    await first.writeEdge(pipelineEdge('a', 'b'));
+    await draw('a', 'b', { source: 'PipelineLineage', description: 'Ask Ana before you change this.' });
+    const before = sandbox.catalog.edges();
+    const sink = await open();
+    expect((await sink.writeEdge(pipelineEdge('a', 'b'))).outcome).toBe('kept');
+    expect(await sink.removeEdges('kestra.a', () => true)).toEqual({ removed: 0, failed: 0, findings: [] });
+    expect(sandbox.catalog.edges()).toEqual(before);
+  });
+
+  it('is removed when it is stale and ours; those of others are not', async () => {
+    const { open, first, sandbox, sent } = await start(version);
+    for (const edge of [pipelineEdge('a', 'b'), pipelineEdge('a', 'c'), tableEdge('a'), pipelineEdge('b', 'a')]) {
+      await first.writeEdge(edge);
+    }
+    await draw('c', 'a');
+    await draw('c', 'b', { source: 'Manual', description: 'By hand.' });
+    const asked: string[] = [];
+    const isStale = (to: string) => {
+      asked.push(to);
+      return to === 'kestra.b';
+    };
+    const sink = await open();
+    sent();
+    expect(await sink.removeEdges('kestra.a', isStale)).toEqual({ removed: 1, failed: 0, findings: [] });
+    expect(await sink.removeEdges('kestra.c', () => true)).toEqual({ removed: 0, failed: 0, findings: [] });
+    expect(asked.sort()).toEqual(['kestra.b', 'kestra.c']);
+    expect(sent().map((request) => request.split(' ')[0])).toEqual(['GET', 'DELETE', 'GET']);
+    expect(
+      sandbox.catalog
+        .edges()
+        .map(({ from, to }) => `${from.fqn} → ${to.fqn}`)
+        .sort(),
+    ).toEqual([
+      'kestra.a → kestra.c',
+      'kestra.b → kestra.a',
+      'kestra.c → kestra.a',
+      'kestra.c → kestra.b',
+      `${orders} → ${report}`,
+    ]);
+    // Read once for both: what was written is known.
+    expect((await sink.writeEdge(pipelineEdge('a', 'c'))).outcome).toBe('unchanged');
+    expect(sent()).toEqual([]);
+    expect((await sink.writeEdge(pipelineEdge('a', 'b'))).outcome).toBe('created');
+  });
+
   it('that names another pipeline is not overwritten, however often both are written', async () => {
     const { open, first, sandbox } = await start(version);
     expect((await first.writeEdge(tableEdge('a'))).outcome).toBe('created');
@@ -171,6 +218,65 @@ describe('lineage', () => {
     expect((await (await open()).writeEdge(edge)).outcome).toBe('created');
     expect(sandbox.catalog.edges()).toHaveLength(2);
     expect((await (await open()).writeEdge(edge)).outcome).toBe('unchanged');
+  });
+
+  it('is looked for only between pipelines of the service that Flowmeta wrote in an earlier run', async () => {
+    const { first, open, request, draft, sent } = await start('1.6');
+    expect([...first.earlierPipelines()]).toEqual([]);
+    await first.writeEdge(pipelineEdge('a', 'b'));
+    sent();
+    expect((await first.removeEdges('kestra.a', () => true)).removed).toBe(0);
+    expect(sent()).toEqual([]);
+
+    await request('PUT', '/pipelines', { body: { name: 'foreign', service: 'kestra' } });
+    await request('DELETE', `/pipelines/${await idOf('/pipelines/name/kestra.b')}`, { as: 'admin' });
+    const sink = await open();
+    await sink.writePipeline(draft({ name: 'new', labels: [] }));
+    expect([...sink.earlierPipelines()]).toEqual([
+      { fqn: 'kestra.a', namespace: 'company.team' },
+      { fqn: 'kestra.c', namespace: 'company.team' },
+    ]);
+    // Its end was deleted by a person: the edge comes back with it.
+    expect((await sink.removeEdges('kestra.a', () => true)).removed).toBe(0);
+  });
+
+  it('that can not be removed is a failure with a reason, and is tried again by the next run', async () => {
+    const { first, open, sandbox } = await start('1.6');
+    await first.writeEdge(pipelineEdge('a', 'b'));
+    sandbox.setFaults([
+      {
+        method: 'DELETE',
+        times: 1,
+        effect: { kind: 'status', status: 403, body: { code: 403, message: 'not allowed' } },
+      },
+    ]);
+    expect(await (await open()).removeEdges('kestra.a', () => true)).toMatchObject({
+      removed: 0,
+      failed: 1,
+      findings: [{ ref: 'kestra.a → kestra.b', message: expect.stringContaining('not allowed') }],
+    });
+    expect((await (await open()).removeEdges('kestra.a', () => true)).removed).toBe(1);
+    expect(sandbox.catalog.edges()).toEqual([]);
+  });
+
+  it('may come from a pipeline of another service, which is found by its name', async () => {
+    const { first, draft, open, sent } = await start('1.6');
+    const other = await open({ service: 'other' });
+    const upstream = draft({ name: 'team.x', labels: [] });
+    await other.writePipeline({ ...upstream, body: { ...upstream.body, service: 'other' } });
+    sent();
+    expect(await first.findPipeline('team.x', ['none', 'other'])).toBe('other."team.x"');
+    expect(await first.findPipeline('team.y', ['none', 'other'])).toBeUndefined();
+    expect(await first.findPipeline('team.x', ['none', 'other'])).toBe('other."team.x"');
+    expect(sent()).toHaveLength(4);
+    const edge = mapEdge(
+      { from: { kind: 'pipeline', name: 'x' }, to: { kind: 'pipeline', name: 'a' }, description: 'Flow trigger' },
+      { fqnOf: (name) => (name === 'x' ? 'other."team.x"' : 'kestra.a') },
+    );
+    expect((await first.writeEdge(edge)).outcome).toBe('created');
+    expect((await (await open()).writeEdge(edge)).outcome).toBe('unchanged');
+    // It starts in another service: whoever fills that may still want it.
+    expect((await (await open({ service: 'other' })).removeEdges('other."team.x"', () => true)).removed).toBe(0);
   });
 
   it('of a pipeline that was deleted in OpenMetadata is left alone', async () => {

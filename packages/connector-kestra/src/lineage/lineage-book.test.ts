@@ -1,4 +1,4 @@
-import type { Run, SourceEvent } from '@flowmeta/connector';
+import type { EntityReference, Run, SourceEvent } from '@flowmeta/connector';
 import { canonicalType, type KestraFlow } from '@flowmeta/kestra-client';
 import { describe, expect, it } from 'vitest';
 import { flowFromSource } from '../flow-source.js';
@@ -41,8 +41,10 @@ function resolve(flows: KestraFlow[], listing: Partial<Listing> = {}) {
 }
 
 function summary(events: SourceEvent[]) {
-  const name = (end: object) =>
-    'external' in end ? `${(end as { name: string }).name}?` : (end as { name: string }).name;
+  const name = (end: EntityReference) => {
+    if (end.kind !== 'pipeline') throw new Error('an edge of a dataset');
+    return end.external ? `${end.name}?` : end.name;
+  };
   return {
     edges: events.flatMap((event) =>
       event.kind === 'lineage' ? [`${name(event.edge.from)} → ${name(event.edge.to)}`] : [],
