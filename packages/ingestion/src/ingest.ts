@@ -36,12 +36,20 @@ export async function ingest(options: IngestionOptions): Promise<RunReport> {
   try {
     signal?.throwIfAborted();
     progress.phase('opening');
-    const server = await orAborted(sink.open(), signal);
+    let sourceError: { error: unknown } | undefined;
+    const events = endingOnError(untilAborted(connector.read(readOptions(options)), signal), (error) => {
+      sourceError = { error };
+    });
+    // A source that can't be read at all must not leave so much as an empty service in the catalog.
+    const first = await events.next();
+    if (first.done && sourceError) throw sourceError.error;
+    const server = await orAborted(sink.open(), signal).catch(async (error: unknown) => {
+      await events.return(undefined);
+      throw error;
+    });
     const writer = createWriter({ options, server, book, pool, onWritten: progress.tick });
     progress.phase('pipelines');
-    let sourceError: { error: unknown } | undefined;
-    const events = untilAborted(connector.read(readOptions(options)), signal);
-    for await (const event of endingOnError(events, (error) => (sourceError = { error }))) {
+    for await (const event of startingWith(first, events)) {
       if (event.kind === 'run') progress.phase('runs');
       await writer.take(event);
       progress.tick();
@@ -50,7 +58,7 @@ export async function ingest(options: IngestionOptions): Promise<RunReport> {
     progress.phase('lineage');
     await writer.finishEdges();
     if (sourceError) end(sourceError.error);
-    else warnIfEmpty(book);
+    else warnIfEmpty(options, book);
   } catch (error) {
     end(error);
   }
@@ -83,23 +91,44 @@ async function* endingOnError(
   }
 }
 
-function warnIfEmpty({ totals, warnings }: RunBook): void {
+/** The events with the one that was taken off their front. */
+async function* startingWith<T>(first: IteratorResult<T, void>, rest: AsyncGenerator<T>): AsyncGenerator<T> {
+  try {
+    if (first.done) return;
+    yield first.value;
+    yield* rest;
+  } finally {
+    await rest.return(undefined);
+  }
+}
+
+function warnIfEmpty({ namespaces }: IngestionOptions, { totals, warnings }: RunBook): void {
   const { pipelines, runs } = totals;
   if (pipelines.read + pipelines.skipped + runs.read + runs.skipped > 0) return;
-  const filtered = pipelines.filtered > 0;
-  warnings.add({
-    ref: 'source',
-    message: filtered ? 'every pipeline of the source was filtered out' : 'the source has no pipelines',
-    hint: filtered ? 'Check the filter pattern and the namespaces.' : 'Check what the account may see, and the tenant.',
-  });
+  const within = namespaces?.length ? ` in ${namespaces.join(', ')}` : '';
+  warnings.add(
+    pipelines.filtered > 0
+      ? {
+          ref: 'source',
+          message: `every pipeline of the source${within} was filtered out`,
+          hint: 'Check the filter pattern and the namespaces.',
+        }
+      : {
+          ref: 'source',
+          message: `the source has no pipelines${within}`,
+          hint: within
+            ? 'Check the spelling of the namespaces: capital and small letters differ.'
+            : 'Check what the account may see, and the tenant.',
+        },
+  );
 }
 
 /** Takes over what only the sink knows; a sink that never opened may have nothing to say. */
-function askSink({ sink }: IngestionOptions, { totals, warnings }: RunBook): void {
+function askSink({ sink }: IngestionOptions, { totals, failed, warnings }: RunBook): void {
   try {
     const { tagsCreated, findings } = sink.summary();
     totals.tags.created = tagsCreated;
-    for (const finding of findings) warnings.add(finding);
+    for (const finding of findings) (finding.lost ? failed : warnings).add(finding);
   } catch (error) {
     warnings.add({ ref: 'catalog', message: `no summary of the writes: ${messageOf(error)}` });
   }

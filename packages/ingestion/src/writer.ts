@@ -57,8 +57,7 @@ export function createWriter({ options, server, book, pool, buffer: bufferOption
   };
 
   const fileFindings = (findings: SinkFinding[], refused: { ref: string; count: number }) => {
-    const list = refused.count > 0 ? failed : warnings;
-    for (const finding of findings) list.add(finding);
+    for (const finding of findings) (finding.lost || refused.count > 0 ? failed : warnings).add(finding);
     if (refused.count > 0 && findings.length === 0) {
       failed.add({ ref: refused.ref, message: 'the catalog refused it without a reason', count: refused.count });
     }

@@ -244,12 +244,46 @@ describe('an end before its time', () => {
     expect(sink.statuses.get('a')?.size).toBe(1);
   });
 
-  it('reports a sink that does not open, and reads nothing', async () => {
-    const connector = fakeConnector([pipelineEvent('a')]);
+  it('reports a sink that does not open, and lets the source go at its first event', async () => {
+    let ended = false;
+    const source = async function* (): AsyncGenerator<SourceEvent> {
+      try {
+        yield pipelineEvent('a');
+        yield pipelineEvent('b');
+      } finally {
+        ended = true;
+      }
+    };
+    const connector = fakeConnector(source);
     const sink = fakeSink({ open: () => Promise.reject(new VerdictError('no such host', { verdict: 'fatal' })) });
     const report = await ingest(optionsFor(connector, sink));
     expect(report).toMatchObject({ outcome: 'failed', error: { message: 'no such host' } });
-    expect(connector.yielded).toBe(0);
+    expect(connector.yielded).toBe(1);
+    expect(ended).toBe(true);
+  });
+
+  it('does not open the sink for a source that cannot be read', async () => {
+    let opened = false;
+    const sink = fakeSink({
+      open: async () => {
+        opened = true;
+      },
+    });
+    // biome-ignore lint/correctness/useYield: it fails before it could
+    const refused = async function* (): AsyncGenerator<SourceEvent> {
+      throw new VerdictError('wrong password', { verdict: 'fatal' });
+    };
+    const report = await ingest(optionsFor(fakeConnector(refused), sink));
+    expect(report).toMatchObject({ outcome: 'failed', error: { message: 'wrong password' } });
+    expect(opened).toBe(false);
+  });
+
+  it('is no whole run when the sink says that something was lost', async () => {
+    const finding = { ref: 'tag team', message: 'Left out: 500', lost: true as const };
+    const sink = fakeSink();
+    sink.summary = () => ({ tagsCreated: 0, findings: [finding] });
+    const report = await ingest(optionsFor(fakeConnector([pipelineEvent('a')]), sink));
+    expect(report).toMatchObject({ outcome: 'partial', failed: [{ ref: 'tag team', message: 'Left out: 500' }] });
   });
 
   it('starts no write after an interrupt, lets those under way end, and says so', async () => {

@@ -64,6 +64,8 @@ export interface SinkFinding {
   ref: string;
   message: string;
   hint?: string;
+  /** Something of the source is missing in the catalog because of it: the run is not whole. */
+  lost?: true;
 }
 
 /**

@@ -222,7 +222,9 @@ describe('tags', () => {
     expect(tagFqns(stored())).toEqual([]);
     expect(sink.summary()).toMatchObject({
       tagsCreated: 0,
-      findings: [{ ref: expect.stringContaining('tag KestraLabels.'), message: expect.stringContaining('Left out') }],
+      findings: [
+        { ref: expect.stringContaining('tag KestraLabels.'), message: expect.stringContaining('Left out'), lost: true },
+      ],
     });
     expect((await request('GET', `/pipelines/name/${path}`)).status).toBe(200);
 

@@ -38,7 +38,7 @@ export function createTagResolver(client: OmClient): TagResolver {
       work().catch((error: unknown) => {
         if (verdictOf(error) === 'fatal') throw error;
         const { message, hint } = findingOf(ref, error);
-        findings.push({ ref, message: `Left out: ${message}`, ...(hint === undefined ? {} : { hint }) });
+        findings.push({ ref, message: `Left out: ${message}`, ...(hint === undefined ? {} : { hint }), lost: true });
         return undefined;
       }),
     );
