@@ -35,10 +35,12 @@ export interface ConfigOptions {
   service: string;
   filter?: { includes?: string[]; excludes?: string[] };
   lookbackDays?: number;
+  /** Further keys of `sourceConfig.config`. */
+  sourceConfig?: Record<string, unknown>;
 }
 
 /** The config that a user of OpenMetadata's ingestion framework would write. */
-function configYaml({ kestra, openMetadata, service, filter, lookbackDays }: ConfigOptions): string {
+function configYaml({ kestra, openMetadata, service, filter, lookbackDays, sourceConfig }: ConfigOptions): string {
   return JSON.stringify(
     {
       source: {
@@ -57,6 +59,7 @@ function configYaml({ kestra, openMetadata, service, filter, lookbackDays }: Con
             type: 'PipelineMetadata',
             statusLookbackDays: lookbackDays ?? 7,
             ...(filter ? { pipelineFilterPattern: filter } : {}),
+            ...sourceConfig,
           },
         },
       },
