@@ -48,7 +48,7 @@ function objectAt(root: unknown, path: Path): Record<string, unknown> | undefine
 }
 
 async function tokenOf(value: string, path: Path, options: SecretFileOptions): Promise<string> {
-  const namesFile = /^(?:~|\.{0,2})\//.test(value);
+  const namesFile = /^(?:~|\.{0,2})\/|\.(?:txt|jwt|token|key)$/.test(value);
   // A whole JWT is no file name: asking the file system for it would only leave traces of it.
   if (!namesFile && /^ey[\w-]+\.[\w-]+\./.test(value)) return clean(value);
   const text = await textOf(value, options.directories);
