@@ -44,3 +44,8 @@ export function literalText(value: unknown): string | undefined {
   const [kind, content] = unwrap(value);
   return kind === 'literal' && content.literal_type !== 'number' ? textAt(content, 'value') : undefined;
 }
+
+const queries = new Set(['select', 'union', 'intersect', 'except', 'subquery', 'paren', 'values', 'pivot']);
+
+/** Whether a node of this kind gives rows. */
+export const isQuery = (kind: string): boolean => queries.has(kind);

@@ -10,7 +10,7 @@ export function plainText(cursor: Cursor): string {
   for (let index = cursor.at; index < cursor.end; index++) {
     const token = cursor.tokens[index];
     if (!token) break;
-    text += `${end >= 0 && token.start > end ? ' ' : ''}${token.raw}`;
+    text += `${end >= 0 && token.start !== end ? ' ' : ''}${token.raw}`;
     end = token.end;
   }
   return text;
@@ -31,7 +31,7 @@ export function queryText(cursor: Cursor, findings: Findings): string {
     const marker = token.type === 'word' ? findings.session.markers.get(raw.toLowerCase()) : undefined;
     if (marker) {
       if (/^(?:LIMIT|OFFSET|TOP|FIRST|NEXT|ROWS)$/.test(before)) raw = '1';
-      else if (isClause(cursor.tokens[index - 1], cursor.tokens[index + 1], before)) {
+      else if (isClause(cursor.tokens, index, before)) {
         findings.problem(`what {{ ${marker.expression} }} stands for is not known`);
         if (!/^(?:WHERE|AND|OR|ON|HAVING|NOT)$/.test(before)) raw = '';
       }
@@ -41,6 +41,10 @@ export function queryText(cursor: Cursor, findings: Findings): string {
       if (file) findings.read(file);
       findings.relations.set(name, file ? ofTable(file) : ofFlow(nothing));
       raw = name;
+      if (ahead(1) === '(') skip = groupLength(cursor, index + 1);
+    } else if (token.key === 'PARTITION' && ahead(1) === '(' && (parser === 'oracle' || parser === 'mysql')) {
+      raw = '';
+      skip = groupLength(cursor, index + 1);
     } else if (parser === 'oracle' && token.key === '(' && ahead(1) === '+' && ahead(2) === ')') {
       raw = '';
       skip = 2;
@@ -51,12 +55,10 @@ export function queryText(cursor: Cursor, findings: Findings): string {
       raw = 'SELECT * FROM';
     else if (parser === 'tsql' && token.key === 'OPENROWSET' && ahead(1) === '(' && ahead(2) === 'BULK') {
       const path = cursor.tokens[index + 3];
-      const close = cursor.between(index + 1, cursor.end);
-      close.group();
       raw = `OPENROWSET(${path?.raw ?? ''})`;
-      skip = close.at - index - 1;
+      skip = groupLength(cursor, index + 1);
     }
-    text += `${(end >= 0 && token.start > end) || raw !== token.raw ? ' ' : ''}${raw}`;
+    text += `${(end >= 0 && token.start !== end) || raw !== token.raw ? ' ' : ''}${raw}`;
     if (raw !== token.raw) text += ' ';
     before = token.key || token.type;
     index += skip;
@@ -65,12 +67,25 @@ export function queryText(cursor: Cursor, findings: Findings): string {
   return text.trim();
 }
 
+/** How many tokens the parenthesis has that opens at an index. */
+function groupLength(cursor: Cursor, from: number): number {
+  const walk = cursor.between(from, cursor.end);
+  walk.group();
+  return walk.at - from;
+}
+
 const introducing =
   /^(?:FROM|JOIN|INTO|UPDATE|TABLE|AS|SELECT|IN|LIKE|ILIKE|BETWEEN|BY|SET|VALUES|THEN|ELSE|WHEN|CASE|DISTINCT|ALL|INTERVAL|DATE|TIMESTAMP|IS|USING|COPY|VIEW|EXISTS|ANY|LATERAL|WITH|RETURNING|OVER|PARTITION|LIMIT|OFFSET)$/;
 
 /** Whether a template stands where a clause or a condition would: it may then say anything. */
-function isClause(previous: Token | undefined, following: Token | undefined, before: string): boolean {
+function isClause(tokens: readonly Token[], index: number, before: string): boolean {
+  const previous = tokens[index - 1];
+  const following = tokens[index + 1];
   if (/^(?:WHERE|AND|OR|ON|HAVING|NOT)$/.test(before)) {
+    const bounds = tokens
+      .slice(Math.max(0, index - 10), index - 1)
+      .findLast(({ key }) => key === 'BETWEEN' || key === 'AND');
+    if (before === 'AND' && bounds?.key === 'BETWEEN') return false;
     const next = following?.key ?? '';
     return !/^(?:=|<|>|<=|>=|<>|!=|\+|-|\*|\/|\|\||::|\.|IN|LIKE|ILIKE|BETWEEN|IS|NOT)$/.test(next);
   }
@@ -88,7 +103,7 @@ export function expressionText(cursor: Cursor, findings: Findings): string {
     if (!token) break;
     const marker = findings.session.markers.get(token.raw.toLowerCase());
     const raw = token.type === 'text' ? "'…'" : marker ? `{{ ${marker.expression} }}` : token.raw;
-    text += `${end >= 0 && token.start > end ? ' ' : ''}${raw}`;
+    text += `${end >= 0 && token.start !== end ? ' ' : ''}${raw}`;
     end = token.end;
   }
   return text.length > 300 ? `${text.slice(0, 299)}…` : text;

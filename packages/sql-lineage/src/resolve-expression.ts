@@ -42,6 +42,19 @@ export interface Scope {
   resolve(node: unknown, scope: Scope): Relation;
 }
 
+/** The scope of what stands inside another scope: a subquery, or a parenthesis of FROM. */
+export const innerScope = ({ findings, resolve }: Pick<Scope, 'findings' | 'resolve'>, parent?: Scope): Scope => ({
+  findings,
+  resolve,
+  ...(parent ? { parent } : {}),
+  entries: [],
+  ctes: new Map(),
+  aliases: new Map(),
+  merged: new Map(),
+  windows: new Map(),
+  targets: [],
+});
+
 /** Names that look like columns and are none. */
 const pseudoColumns = new Set(
   'ROWNUM LEVEL SYSDATE SYSTIMESTAMP USER CURRENT_USER SESSION_USER SYSTEM_USER CURRENT_DATE CURRENT_TIME CURRENT_TIMESTAMP LOCALTIME LOCALTIMESTAMP CURRENT_SCHEMA CURRENT_CATALOG UID TRUE FALSE NULL DEFAULT _TABLE_SUFFIX _PARTITIONTIME _PARTITIONDATE UNKNOWN'.split(

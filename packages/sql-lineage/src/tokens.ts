@@ -50,7 +50,8 @@ function afterComment(sql: string, at: number, rules: DialectRules): number {
     return end < 0 ? sql.length : end;
   };
   if (sql.startsWith('--', at)) return lineEnd();
-  if (rules.lineComment && sql.startsWith(rules.lineComment, at)) return lineEnd();
+  // `PUT file://…` is no comment.
+  if (rules.lineComment && sql.startsWith(rules.lineComment, at) && sql[at - 1] !== ':') return lineEnd();
   if (!sql.startsWith('/*', at)) return at;
   const end = sql.indexOf('*/', at + 2);
   return end < 0 ? sql.length : end + 2;

@@ -5,7 +5,7 @@ import { scannedTables } from './from-items.js';
 import { expressionText, queryText } from './query-text.js';
 import { type Flow, limited, merge, nothing, type Output, ofFlow, type Relation, tableId } from './relation.js';
 import type { Target } from './resolve-expression.js';
-import { innerScope, resolveQuery } from './resolve-query.js';
+import { outerScope, resolveQuery } from './resolve-query.js';
 import { tokenize } from './tokens.js';
 import type { ColumnEdge, StatementKind, TableRef } from './types.js';
 
@@ -42,7 +42,7 @@ export function relationOf(work: Work, text: string, targets: readonly Target[] 
   const whole = `${work.with}${inner}`.trim();
   const tree = findings.session.parse(whole);
   if (tree) {
-    const scope = innerScope(findings);
+    const scope = outerScope(findings);
     scope.targets = targets;
     return resolveQuery(tree, scope);
   }

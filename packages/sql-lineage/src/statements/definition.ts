@@ -7,7 +7,7 @@ import { fill, relationOf, type Work, write } from '../work.js';
 import { assign, lastKey } from './assign.js';
 import { assignments } from './assignments.js';
 import { tableRelation } from './copy.js';
-import { plainName } from './update.js';
+import { plainName } from './from-item.js';
 
 /** TRUNCATE of one or several tables. */
 export function truncate(work: Work, cursor: Cursor): void {

@@ -5,8 +5,8 @@ import { queryText } from '../query-text.js';
 import type { Target } from '../resolve-expression.js';
 import { relationOf, type Work, write } from '../work.js';
 import { lastKey } from './assign.js';
-import { outputInto } from './insert.js';
-import { plainName } from './update.js';
+import { fromItem } from './from-item.js';
+import { outputInto } from './output-into.js';
 
 const ends = ['WHERE', 'RETURNING', 'OPTION', 'ORDER', 'LIMIT', 'SETTINGS'];
 
@@ -46,7 +46,7 @@ export function remove(work: Work, cursor: Cursor): void {
   );
   const inFrom = keys.every((key) => named.has(key)) && (name.length === 1 || names.length > 1) && alias === undefined;
   const targets: Target[] = keys.map((key) => ({ alias: key, table: undefined }));
-  const own = `${plainName(work, name)}${alias ? ` ${plainName(work, [alias])}` : ''}`;
+  const own = fromItem(work, name, alias);
   const from = [inFrom ? undefined : own, more && queryText(more, findings)].filter(Boolean).join(', ');
   relationOf(work, `SELECT 1 FROM ${from}${where}`, targets);
   const cte = name.length === 1 && work.with !== '' && !inFrom && targets.every(({ table }) => table === undefined);

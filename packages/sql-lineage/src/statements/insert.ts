@@ -1,12 +1,14 @@
 import { Cursor } from '../cursor.js';
-import { columnName, type WrittenName } from '../dialects.js';
+import type { WrittenName } from '../dialects.js';
 import { nameList, takeAlias, takeName } from '../names.js';
 import { plainText, queryText } from '../query-text.js';
-import { type Output, ofTable, type Relation } from '../relation.js';
+import { nothing, type Output, ofFlow, type Relation } from '../relation.js';
 import type { TableRef } from '../types.js';
 import { columnNames, fill, query, relationOf, type Work, write } from '../work.js';
 import { assign, lastKey } from './assign.js';
 import { assignments } from './assignments.js';
+import { fromItem } from './from-item.js';
+import { outputInto } from './output-into.js';
 
 const beginsQuery = ['SELECT', 'WITH', 'FROM', 'TABLE', '('];
 
@@ -79,11 +81,13 @@ function insertInto(work: Work, cursor: Cursor, { name, table }: Goal): void {
   cursor.take('AS');
   const conflict = conflictAt(cursor);
   const body = cursor.upTo(conflict);
+  const values = body.is('VALUES') ? body.between(body.find('AS') + 1, body.end) : undefined;
+  const rowAlias = values?.peek()?.value;
   const relation = source(work, body, table);
   if (table && relation) fill(work, table, relation, { columns, byName });
   else if (table) write(work, table);
   const again = cursor.find('RETURNING');
-  if (table) onConflict(work, cursor.between(cursor.at, again), { name, table, alias, columns, relation });
+  if (table) onConflict(work, cursor.between(cursor.at, again), { name, table, alias, columns, relation, rowAlias });
 }
 
 /** Where ON CONFLICT, ON DUPLICATE KEY, a row alias or RETURNING begins. */
@@ -133,12 +137,15 @@ function onConflict(
     alias,
     columns,
     relation,
+    rowAlias,
   }: {
     name: WrittenName[];
     table: TableRef;
     alias: WrittenName | undefined;
     columns: readonly string[] | undefined;
     relation: Relation | undefined;
+    /** MySQL's name for the row that would have been inserted. */
+    rowAlias: string | undefined;
   },
 ): void {
   const { findings } = work;
@@ -149,16 +156,18 @@ function onConflict(
     ...assignment,
     expression: excludedValues(assignment.expression),
   }));
-  const inserted = (relation?.outputs ?? []).map((output, place): Output => {
-    const column = columns?.[place];
-    return output.type === 'column' && column !== undefined
-      ? { type: 'column', name: column, flow: output.flow }
-      : output;
-  });
+  const inserted = relation
+    ? relation.outputs.map((output, place): Output => {
+        const column = columns?.[place];
+        return output.type === 'column' && column !== undefined
+          ? { type: 'column', name: column, flow: output.flow }
+          : output;
+      })
+    : ofFlow(nothing).outputs;
   findings.relations.set('excluded', { outputs: inserted });
+  if (rowAlias) findings.relations.set(rowAlias.toLowerCase(), { outputs: inserted });
   const key = alias ? lastKey(work, [alias]) : lastKey(work, name);
-  const text = name.map(({ text: part, quoted }) => (quoted ? quote(part, work) : part)).join('.');
-  const from = `${text}${alias ? ` ${alias.quoted ? quote(alias.text, work) : alias.text}` : ''}`;
+  const from = fromItem(work, name, alias);
   assign(work, list, { from, targets: [{ alias: key, table: undefined }], tableFor: () => table });
 }
 
@@ -174,13 +183,6 @@ function excludedValues(cursor: Cursor): Cursor {
     return [token];
   });
   return new Cursor(cursor.sql, changed);
-}
-
-/** A name in the quotes of the dialect. */
-export function quote(text: string, { findings }: Work): string {
-  const [open = '"'] = Object.keys(findings.rules.nameQuotes);
-  const close = findings.rules.nameQuotes[open] ?? open;
-  return `${open}${text.replaceAll(close, close + close)}${close}`;
 }
 
 function intoDirectory(work: Work, cursor: Cursor): void {
@@ -227,25 +229,4 @@ function insertAll(work: Work, cursor: Cursor): void {
     const relation = values ? relationOf(work, `SELECT ${plainText(values)} FROM (${text}) flowmeta_rows`) : rows;
     fill(work, table, relation, { columns: names && columnNames(names, findings) });
   }
-}
-
-/** T-SQL's OUTPUT … INTO: what was inserted or deleted goes to another table. */
-export function outputInto(
-  work: Work,
-  cursor: Cursor,
-  { table, end }: { table: TableRef | undefined; end: number },
-): void {
-  const { findings } = work;
-  const clause = cursor.upTo(end);
-  clause.next();
-  const list = clause.upTo(clause.find('INTO'));
-  if (!clause.take('INTO')) return;
-  const name = takeName(clause, findings.rules);
-  const goal = name && findings.table(name);
-  const names = clause.group();
-  if (!goal || !table) return;
-  for (const row of ['inserted', 'deleted']) findings.relations.set(row, ofTable(table));
-  const relation = relationOf(work, `SELECT ${queryText(list, findings)}`);
-  const columns = names && nameList(names, findings.rules);
-  fill(work, goal, relation, { columns: columns?.map((column) => columnName(column, findings.rules)) });
 }

@@ -7,8 +7,8 @@ import type { TableRef } from '../types.js';
 import { fill, relationOf, type Work, withExpression, write } from '../work.js';
 import { assign, lastKey } from './assign.js';
 import { type Assignment, assignments } from './assignments.js';
-import { outputInto } from './insert.js';
-import { plainName } from './update.js';
+import { fromItem, plainName } from './from-item.js';
+import { outputInto } from './output-into.js';
 
 interface Sides {
   table: TableRef;
@@ -41,7 +41,7 @@ export function mergeInto(work: Work, cursor: Cursor): void {
   const on = queryText(cursor.between(cursor.at, clauses[0]?.from ?? cursor.end), findings);
   const sides: Sides = {
     table: table ?? { name: '' },
-    own: `${plainName(work, name)}${alias ? ` ${plainName(work, [alias])}` : ''}`,
+    own: fromItem(work, name, alias),
     key: lastKey(work, alias ? [alias] : name),
     source: queryText(source, findings),
     sourceAlias: aliasOf(work, source),

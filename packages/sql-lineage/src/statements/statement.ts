@@ -4,15 +4,16 @@ import { scannedTables } from '../from-items.js';
 import { takeName } from '../names.js';
 import { queryText } from '../query-text.js';
 import { nothing, ofTable, type Relation } from '../relation.js';
-import { isBlock } from '../split.js';
-import { tokenize } from '../tokens.js';
-import { fill, newWork, query, readThrough, relationOf, type Work } from '../work.js';
+import { isBlock, split } from '../split.js';
+import { type Token, tokenize } from '../tokens.js';
+import { newWork, query, readThrough, relationOf, type Work } from '../work.js';
 import { copy, exportData, loadData, unload } from './copy.js';
 import { create } from './create.js';
 import { alter, drop, refresh, truncate, use } from './definition.js';
 import { remove } from './delete.js';
 import { insert } from './insert.js';
 import { mergeInto } from './merge.js';
+import { select, subqueries } from './select.js';
 import { update } from './update.js';
 
 const changing = ['INSERT', 'REPLACE', 'UPDATE', 'DELETE', 'MERGE'];
@@ -70,16 +71,6 @@ function set(work: Work, cursor: Cursor): void {
   subqueries(work, cursor);
 }
 
-/** Reads the queries in parentheses of a statement that does nothing else with tables. */
-function subqueries(work: Work, cursor: Cursor): void {
-  while (!cursor.done) {
-    const isOne = cursor.is('(', 'SELECT') || cursor.is('(', 'WITH');
-    const group = cursor.group();
-    if (group && isOne) query(work, group);
-    if (!group) cursor.next();
-  }
-}
-
 /** Finds out what one statement does. */
 export function analyseStatement(work: Work, cursor: Cursor): void {
   const { findings } = work;
@@ -102,68 +93,6 @@ export function analyseStatement(work: Work, cursor: Cursor): void {
     readThrough(work, table);
   }
 }
-
-/** A query that writes nothing, or SELECT … INTO. */
-function select(work: Work, cursor: Cursor): void {
-  work.kind = 'select';
-  if (cursor.is('FROM') && cursor.find('INSERT') < cursor.end) {
-    insertsFrom(work, cursor);
-    return;
-  }
-  if (!selectInto(work, cursor)) query(work, cursor);
-}
-
-/** Spark's `FROM a INSERT INTO b SELECT x INSERT INTO c SELECT y`. */
-function insertsFrom(work: Work, cursor: Cursor): void {
-  const from = cursor.upTo(cursor.find('INSERT'));
-  const source = from.tokens.slice(from.at, from.end);
-  while (cursor.is('INSERT')) {
-    const start = cursor.at;
-    cursor.next();
-    const one = cursor.between(start, cursor.find('INSERT'));
-    cursor.at = one.end;
-    one.at = one.find('SELECT');
-    const end = one.find('WHERE', 'GROUP', 'HAVING', 'ORDER', 'LIMIT', 'SORT', 'CLUSTER', 'DISTRIBUTE');
-    const tokens = [...one.tokens.slice(start, end), ...source, ...one.tokens.slice(end, one.end)];
-    insert(work, new Cursor(cursor.sql, tokens));
-  }
-}
-
-/** SELECT … INTO a table or an OUTFILE; false where there is no INTO that writes. */
-function selectInto(work: Work, cursor: Cursor): boolean {
-  const { findings } = work;
-  const { rules } = findings;
-  if (!cursor.is('SELECT') && !cursor.is('WITH')) return false;
-  const at = cursor.find('INTO');
-  if (at >= cursor.end || cursor.tokens[at - 1]?.key === 'INSERT') return false;
-  const walk = cursor.between(at + 1, cursor.end);
-  const outfile = walk.takeAny('OUTFILE', 'DUMPFILE') !== undefined;
-  const parser = rules.parser;
-  if (!outfile && !['postgresql', 'redshift', 'tsql'].includes(parser)) return false;
-  let temporary = false;
-  while (walk.takeAny('TEMP', 'TEMPORARY')) temporary = true;
-  while (walk.takeAny('UNLOGGED', 'TABLE'));
-  const text = walk.peek();
-  const name = outfile ? undefined : takeName(walk, rules);
-  if (outfile) walk.next();
-  const rest = outfile ? walk.end : walk.at;
-  const tokens = [...cursor.tokens.slice(cursor.at, at), ...cursor.tokens.slice(rest, cursor.end)];
-  work.kind = 'select-into';
-  const relation = query(work, new Cursor(cursor.sql, tokens));
-  const table = outfile
-    ? text?.type === 'text'
-      ? findings.file(text.value)
-      : undefined
-    : name && findings.table(name);
-  if (!table) return true;
-  if (temporary || /^[#@]/.test(table.name) || findings.session.passing.has(tableIdOf(table)))
-    findings.addTemporary(table);
-  fill(work, table, relation, { byName: true });
-  return true;
-}
-
-const tableIdOf = (table: { database?: string; schema?: string; name: string }): string =>
-  [table.database ?? '', table.schema ?? '', table.name].join('\u0000').toLowerCase();
 
 /** A statement behind a WITH clause; CTEs that change tables are statements of their own. */
 function withClause(work: Work, cursor: Cursor): void {
@@ -282,6 +211,10 @@ function block(work: Work, cursor: Cursor): void {
   const tokens = text ? tokenize(text.value, findings.rules) : cursor.tokens.slice(cursor.at, cursor.end);
   const whole = new Cursor(text?.value ?? cursor.sql, tokens);
   findings.problem('a block of statements: which of them run is not known');
+  if (findings.rules.parser === 'tsql') {
+    batch(work, whole);
+    return;
+  }
   let found = 0;
   for (let index = 0; index < tokens.length; index++) {
     const token = tokens[index];
@@ -301,12 +234,42 @@ function block(work: Work, cursor: Cursor): void {
       else if (tokens[end]?.key === ')') nested--;
       end++;
     }
-    const inner = newWork(findings);
-    analyseStatement(inner, whole.between(index, end));
-    for (const [id, edge] of inner.edges) work.edges.set(id, edge);
-    for (const table of inner.filled) work.filled.add(table);
-    if (!inner.failed) found++;
+    if (within(work, whole.between(index, end))) found++;
     index = end;
+  }
+  if (found === 0) work.failed = true;
+}
+
+/** Looks at a statement inside another one; false if it is not understood. */
+function within(work: Work, cursor: Cursor): boolean {
+  const inner = newWork(work.findings);
+  analyseStatement(inner, cursor);
+  for (const [id, edge] of inner.edges) work.edges.set(id, edge);
+  for (const table of inner.filled) work.filled.add(table);
+  return !inner.failed;
+}
+
+/** A block of T-SQL, whose statements need no semicolons: BEGIN and END part them as well. */
+function batch(work: Work, whole: Cursor): void {
+  const { rules } = work.findings;
+  let cases = 0;
+  const tokens = whole.tokens.slice(whole.at, whole.end).map((token, place, all): Token => {
+    if (token.key === 'CASE') cases++;
+    const following = all[place + 1]?.key ?? '';
+    const isEnd = token.key === 'END' && cases === 0;
+    if (token.key === 'END' && cases > 0) cases--;
+    const isTry = /^(?:TRY|CATCH)$/.test(token.key) && /^(?:BEGIN|END)$/.test(all[place - 1]?.key ?? '');
+    const isBegin = token.key === 'BEGIN' && !/^TRAN/.test(following);
+    return isBegin || isEnd || isTry ? { ...token, key: ';' } : token;
+  });
+  let found = 0;
+  for (const cursor of split(whole.sql, tokens, rules)) {
+    if (['IF', 'WHILE', 'ELSE'].includes(cursor.peek()?.key ?? '')) {
+      const verb = cursor.find(...verbs);
+      subqueries(work, cursor.between(cursor.at, verb));
+      cursor.at = verb;
+    }
+    if (!cursor.done && within(work, cursor)) found++;
   }
   if (found === 0) work.failed = true;
 }

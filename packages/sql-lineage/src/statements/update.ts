@@ -9,7 +9,8 @@ import type { TableRef } from '../types.js';
 import { relationOf, type Work, write } from '../work.js';
 import { assign, lastKey } from './assign.js';
 import { type Assignment, assignments } from './assignments.js';
-import { outputInto } from './insert.js';
+import { fromItem, plainName } from './from-item.js';
+import { outputInto } from './output-into.js';
 
 /** UPDATE, with FROM, with joins before SET, or of an alias of its FROM clause. */
 export function update(work: Work, cursor: Cursor): void {
@@ -46,7 +47,7 @@ export function update(work: Work, cursor: Cursor): void {
   if (!name) return;
   if (head.is('WITH', '(')) head.take('WITH') && head.group();
   const alias = takeAlias(head);
-  const own = `${plainName(work, name)}${alias ? ` ${plainName(work, [alias])}` : ''}`;
+  const own = fromItem(work, name, alias);
   const key = lastKey(work, alias ? [alias] : name);
   const target: Target = { alias: key, table: undefined };
   const inFrom = from !== undefined && rules.parser === 'tsql' && namesTarget(work, from, { name, key });
@@ -77,15 +78,6 @@ function commonTable(work: Work, name: readonly WrittenName[], set: readonly Ass
     column === undefined ? undefined : lookUp(relation, column, work.findings.rules)?.flow.sources[0]?.table;
   return found ?? [...work.findings.reads.values()][0];
 }
-
-export const plainName = (work: Work, name: readonly WrittenName[]): string =>
-  name
-    .map(({ text, quoted }) => {
-      if (!quoted) return text;
-      const [open = '"'] = Object.keys(work.findings.rules.nameQuotes);
-      return `${open}${text}${work.findings.rules.nameQuotes[open] ?? open}`;
-    })
-    .join('.');
 
 /** Whether a T-SQL FROM clause holds the table that is updated. */
 function namesTarget(work: Work, from: Cursor, { name, key }: { name: readonly WrittenName[]; key: string }): boolean {

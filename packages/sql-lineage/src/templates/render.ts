@@ -148,7 +148,8 @@ function closeOf(sql: string, from: number, close: string, kind: string): number
     else if (character === '{') depth++;
     else if (character === '}' && depth > 0) depth--;
   }
-  return -1;
+  // A quote or a brace that stays open: the tag is then not understood, but what follows it still is.
+  return sql.slice(from, limit).indexOf(close) < 0 ? -1 : sql.indexOf(close, from);
 }
 
 function parse(sql: string): Part[] {
