@@ -11,14 +11,14 @@ export function dependsOnSelector(value: unknown): Selector {
   );
 }
 
-const variable = String.raw`(?:(?:flow|trigger)\.)?(namespace|id|flowId)`;
+const variable = String.raw`(flow\.namespace|flow\.id|namespace|flowId)`;
 const quoted = `(?:'([^']*)'|"([^"]*)")`;
 const comparison = new RegExp(String.raw`^\{\{\s*${variable}\s*(==|!=)\s*${quoted}\s*\}\}$`);
 const test = new RegExp(String.raw`^\{\{\s*${variable}\s*\|\s*(startsWith|endsWith)\(\s*${quoted}\s*\)\s*\}\}$`);
 
 /**
- * An expression that an execution must fulfil (2.0). `flow` is the flow of that execution, not the one that listens: a recorded
- * server fires that way. Only plain comparisons are understood; others are filters like states and labels are.
+ * An expression that an execution must fulfil (2.0). `flow` is the flow of that execution, not the one that listens (Kestra
+ * fact 27). Only plain comparisons are understood; others are filters like states and labels are.
  */
 export function whenSelector(value: unknown): Selector {
   const expression = asText(value)?.trim();
@@ -28,7 +28,7 @@ export function whenSelector(value: unknown): Selector {
   if (variableName === undefined || wanted === undefined) {
     return /\b(namespace|flowId|flow\.id)\b/.test(expression) ? { kind: 'filter', unread: expression } : filterOnly;
   }
-  const part = variableName === 'namespace' ? 'namespace' : 'id';
+  const part = variableName.endsWith('namespace') ? 'namespace' : 'id';
   switch (operation) {
     case 'startsWith':
       return byPart(part, (text) => text.startsWith(wanted));

@@ -422,6 +422,15 @@ describe('runs', () => {
     expect(shown(run).edges).toEqual([]);
   });
 
+  it('add nothing to an edge that the definition has', () => {
+    const half = { type: `${condition}.Or`, conditions: [flow('c/z'), flow('a/{{ inputs.f }}')] };
+    const trigger = { id: 'open', type: 'io.kestra.plugin.core.trigger.Flow', conditions: [half] };
+    const { book } = resolve([flowOf('l/l', { triggers: [trigger] }), ...others]);
+    const after = (upstream: string) =>
+      summary([...book.evidence(runOf('l.l', 'trigger.Flow', 'open', upstream))]).edges;
+    expect([after('c.z'), after('a.x')]).toEqual([[], ['a.x → l.l']]);
+  });
+
   it('of more than 25 other flows show an alarm: the rest is left out', () => {
     const runs = Array.from({ length: 30 }, (_, index) => runOf('l.l', 'trigger.Flow', 'open', `n.f${index}`));
     expect(shown(...runs).edges).toHaveLength(25);

@@ -25,7 +25,7 @@ export interface LineageBook {
   define(flow: KestraFlow): void;
   /** The edges, what could not be found out, and `linked` if nothing was missing. To be called once. */
   resolve(listing: Listing): Iterable<SourceEvent>;
-  /** The edge that a run proves, where the definition leaves it to a template. */
+  /** The edge that a run shows where the definition leaves it to a template, and only there (Kestra fact 26). */
   evidence(run: Run): Iterable<SourceEvent>;
 }
 
