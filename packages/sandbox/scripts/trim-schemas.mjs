@@ -51,9 +51,23 @@ const innerNames = {
 };
 /** Properties whose inside is not looked at. */
 const unread = new Set([
-  'connection', 'sourceConfig', 'airflowConfig', 'config', 'extension', 'recognizers', 'autoClassificationConfig',
-  'changeDescription', 'incrementalChangeDescription', 'votes', 'usageSummary', 'certification', 'lifeCycle',
-  'ingestionRunner', 'metadata', 'style', 'processingEngine',
+  'connection',
+  'sourceConfig',
+  'airflowConfig',
+  'config',
+  'extension',
+  'recognizers',
+  'autoClassificationConfig',
+  'changeDescription',
+  'incrementalChangeDescription',
+  'votes',
+  'usageSummary',
+  'certification',
+  'lifeCycle',
+  'ingestionRunner',
+  'metadata',
+  'style',
+  'processingEngine',
 ]);
 
 const pascal = (name) => {
@@ -81,7 +95,9 @@ function compact(file, schema) {
       const { minLength: min, maxLength: max } = node;
       // The schemas lost this flag on their way to ECMAScript; with it, \w is any letter or digit.
       const pattern = node.pattern?.replace('^[\\w', '^(?U)[\\w');
-      return min === undefined && max === undefined && pattern === undefined ? 'string' : { text: { min, max, pattern } };
+      return min === undefined && max === undefined && pattern === undefined
+        ? 'string'
+        : { text: { min, max, pattern } };
     }
     return 'any';
   };
