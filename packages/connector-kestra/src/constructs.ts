@@ -92,25 +92,40 @@ function nodesOf(list: unknown, place: Place, all: Map<string, TaskNode>): TaskN
     if (task === undefined || all.has(task.id)) continue;
     const known = knownConstruct(task);
     const construct = known ?? unknownConstruct;
+    // Assigned, not spread: a spread of a place costs more than all the rest of a node.
     const node: TaskNode = {
-      ...place,
       task,
       arrangement: construct.arrangement,
       groups: [],
       errors: [],
       finally: [],
       dependsOn,
+      errorList: place.errorList,
+      isCertain: place.isCertain,
     };
+    if (place.parent) node.parent = place.parent;
+    if (place.branch) node.branch = place.branch;
     all.set(task.id, node);
     // The outermost branch wins, as in Kestra's own graph.
-    const inside: Place = { ...place, parent: node, isCertain: place.isCertain && known !== undefined };
+    const inside: Place = {
+      parent: node,
+      errorList: place.errorList,
+      isCertain: place.isCertain && known !== undefined,
+      ...(place.branch && { branch: place.branch }),
+    };
     node.groups = construct.children
       .flatMap((property) => (property === 'cases' ? Object.values(asRecord(task[property])) : [task[property]]))
       .map((group) => nodesOf(group, inside, all))
       .filter((group) => group.length > 0);
     if (construct.arrangement !== 'choice' && node.groups.length > 1) node.groups = [node.groups.flat()];
-    node.errors = nodesOf(task.errors, { ...inside, branch: place.branch ?? 'error', errorList: `of ${task.id}` }, all);
-    node.finally = nodesOf(task.finally, { ...inside, branch: place.branch ?? 'finally' }, all);
+    if (task.errors) {
+      node.errors = nodesOf(
+        task.errors,
+        { ...inside, branch: place.branch ?? 'error', errorList: `of ${task.id}` },
+        all,
+      );
+    }
+    if (task.finally) node.finally = nodesOf(task.finally, { ...inside, branch: place.branch ?? 'finally' }, all);
     nodes.push(node);
   }
   return nodes;

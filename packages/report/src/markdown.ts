@@ -1,7 +1,7 @@
 import type { PipelineReport, RunReport } from '@flowmeta/connector';
-import { formatAmount, formatCount, formatDuration, formatInstant } from './format.js';
+import { formatCount, formatDuration, formatInstant } from './format.js';
 import { safeUrl } from './safe-url.js';
-import { findingGroups, notesOf, outcomeTitle, totalColumns, totalRows } from './summary.js';
+import { findingGroups, notesOf, otherChanges, outcomeTitle, totalColumns, totalRows } from './summary.js';
 
 /**
  * The report as GitHub-flavoured Markdown, for a pull request, an issue or a chat: outcome, totals, findings, and a table
@@ -44,7 +44,11 @@ function totals(report: RunReport): string {
   return [
     ...table(['', ...totalColumns], rows),
     '',
-    `${formatAmount(report.totals.tags.created, 'tag')} created. Requests: ${formatCount(source.total)} to the source, ${formatCount(target.total)} to the catalog; ${formatCount(source.retried + target.retried)} retried.`,
+    `${otherChanges(report)
+      .map((change) => `${change}. `)
+      .join(
+        '',
+      )}Requests: ${formatCount(source.total)} to the source, ${formatCount(target.total)} to the catalog; ${formatCount(source.retried + target.retried)} retried.`,
   ].join('\n');
 }
 

@@ -1,4 +1,5 @@
 import type { EntityTotals, Finding, RunReport } from '@flowmeta/connector';
+import { formatAmount } from './format.js';
 
 export interface FindingGroup {
   kind: 'error' | 'failed' | 'skipped' | 'degraded' | 'warning';
@@ -90,5 +91,14 @@ export function totalRows(report: RunReport): { title: string; totals: EntityTot
     { title: 'Pipelines', totals: report.totals.pipelines },
     { title: 'Runs', totals: report.totals.runs },
     { title: 'Edges', totals: report.totals.edges },
+  ];
+}
+
+/** What the tables of totals have no column for, e.g. `11 tags created`. */
+export function otherChanges({ totals }: RunReport): string[] {
+  const removed = totals.edges.removed ?? 0;
+  return [
+    ...(totals.tags.created > 0 ? [`${formatAmount(totals.tags.created, 'tag')} created`] : []),
+    ...(removed > 0 ? [`${formatAmount(removed, 'edge')} removed`] : []),
   ];
 }

@@ -1,6 +1,14 @@
 import type { Finding, RequestTotals, RunReport } from '@flowmeta/connector';
-import { formatAmount, formatCount, formatDuration, formatInstant } from './format.js';
-import { type FindingGroup, findingGroups, notesOf, outcomeTitle, totalColumns, totalRows } from './summary.js';
+import { formatCount, formatDuration, formatInstant } from './format.js';
+import {
+  type FindingGroup,
+  findingGroups,
+  notesOf,
+  otherChanges,
+  outcomeTitle,
+  totalColumns,
+  totalRows,
+} from './summary.js';
 
 /** Wraps a piece of text in the terminal's codes for a colour; those of `picocolors` fit. */
 export interface TextColours {
@@ -50,7 +58,7 @@ export function renderText(report: RunReport, options: TextOptions = {}): string
     '',
     ...totalsTable(report, colours),
     '',
-    ...(report.totals.tags.created > 0 ? [`${formatAmount(report.totals.tags.created, 'tag')} created`] : []),
+    ...otherChanges(report),
     `Requests: source ${requests(report.requests.source)}, catalog ${requests(report.requests.target)}`,
     ...findingGroups(report).flatMap((group) => ['', ...groupLines(group, colours, options.findings ?? 20)]),
   ];

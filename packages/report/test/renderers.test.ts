@@ -63,6 +63,15 @@ describe('renderText', () => {
     expect(text.replaceAll('\n', '')).not.toMatch(/\p{Cc}/u);
   });
 
+  it('says in every form how many edges are gone', () => {
+    const edges = { ...report.totals.edges, removed: 2 };
+    const gone = { ...report, totals: { ...report.totals, edges } };
+    for (const render of [renderText, renderMarkdown, renderHtml]) {
+      expect(render(gone)).toContain('2 edges removed');
+      expect(render(report)).not.toContain('removed');
+    }
+  });
+
   it('says when nothing was written, and when a stand-in answered', () => {
     const text = renderText({ ...report, dryRun: true, simulated: true });
     expect(text).toContain('Dry run: nothing was written');

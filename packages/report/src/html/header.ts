@@ -1,6 +1,6 @@
 import type { EntityTotals, RequestTotals, RunReport } from '@flowmeta/connector';
-import { formatAmount, formatCount, formatDuration, formatInstant } from '../format.js';
-import { findingGroups, notesOf, outcomeTitle } from '../summary.js';
+import { formatCount, formatDuration, formatInstant } from '../format.js';
+import { findingGroups, notesOf, otherChanges, outcomeTitle } from '../summary.js';
 import { html, type Markup } from './markup.js';
 import { findingTones } from './states.js';
 
@@ -55,13 +55,14 @@ function entityTile(title: string, totals: EntityTotals): Markup {
 <ul class="legend">${present.map(({ key, tone, count }) => html`<li><i class="dot ${tone}"></i>${formatCount(count)} ${key}</li>`)}</ul></div>`;
 }
 
-function requestTile({ requests, totals }: RunReport): Markup {
+function requestTile(report: RunReport): Markup {
+  const { requests } = report;
   const retried = requests.source.retried + requests.target.retried;
   const facts = [
     `${formatCount(requests.source.total)} to the source`,
     `${formatCount(requests.target.total)} to the catalog`,
     ...(retried > 0 ? [`${formatCount(retried)} retried`] : []),
-    ...(totals.tags.created > 0 ? [`${formatAmount(totals.tags.created, 'tag')} created`] : []),
+    ...otherChanges(report),
   ];
   return html`<div class="tile"><p class="what">Requests</p><p class="big">${formatCount(requests.source.total + requests.target.total)}</p>
 <ul class="legend plain">${facts.map((fact) => html`<li>${fact}</li>`)}</ul></div>`;
