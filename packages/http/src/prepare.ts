@@ -1,4 +1,4 @@
-import { gzipSync } from 'node:zlib';
+import { constants, gzipSync } from 'node:zlib';
 import type { HttpRequest } from './types.js';
 
 export interface PreparedRequest {
@@ -32,7 +32,7 @@ export function prepareRequest(request: HttpRequest, defaults: Record<string, st
     body = typeof request.body === 'string' ? request.body : JSON.stringify(request.body);
     headers['content-type'] = request.contentType ?? 'application/json';
     if (request.gzipAbove !== undefined && Buffer.byteLength(body) > request.gzipAbove) {
-      body = gzipSync(body);
+      body = gzipSync(body, { level: constants.Z_BEST_SPEED });
       headers['content-encoding'] = 'gzip';
     }
   }
