@@ -102,6 +102,8 @@ describe('flowmeta ingest', () => {
     );
     expect(exitCode).toBe(0);
     expect(stdout).toContain('service kestra_prod');
+    const shown = stderr.match(/^debug: (?:Kestra|OpenMetadata): (?:GET|PUT|POST) \S+ \d{3} in \d+ ms$/gm);
+    expect(shown).toHaveLength(kestra.requests.length + openMetadata.requests.length);
     const files = await Promise.all(
       ['r.json', 'r.html', 'r.md'].map((file) => readFile(join(directory, file), 'utf8')),
     );

@@ -1,4 +1,4 @@
-import type { RunReport } from '@flowmeta/connector';
+import type { RunReport, SourceRequest } from '@flowmeta/connector';
 import { ingest } from '@flowmeta/ingestion';
 import { createRedactor } from '@flowmeta/redact';
 import type { LoadedConfig } from '../config/load-config.js';
@@ -55,13 +55,17 @@ export async function runIngestion(config: LoadedConfig, options: RunIngestionOp
   let fatal: unknown;
   const closers: (() => Promise<void>)[] = [];
   try {
-    const connector = openSource(config, { host, terminal, onRequest: source.count });
+    const connector = openSource(config, {
+      host,
+      terminal,
+      onRequest: logged(config.connector.title, source.count, terminal),
+    });
     closers.push(() => connector.close());
     const { sink, kind } = await openTarget(config, {
       host,
       dryRun: options.dryRun ?? false,
       signal: controller.signal,
-      onAttempt: target.count,
+      onAttempt: logged('OpenMetadata', target.count, terminal),
     });
     closers.push(() => sink.close());
     const selected = workflow.source.sourceConfig?.config;
@@ -128,4 +132,18 @@ function warnAboutTls({ workflow, connectorConfig, connector }: LoadedConfig, te
       `verifySSL: ignore — whoever stands between here and ${name} can read and change everything, the token too`,
     );
   }
+}
+
+/** Counts a request, and shows it to whoever wants to see them all. */
+function logged(server: string, count: (request: SourceRequest) => void, terminal: Terminal) {
+  return (request: SourceRequest): void => {
+    count(request);
+    const { method, path, status, attempt, ms, willRetry } = request;
+    const tries = attempt > 1 ? `, try ${attempt}` : '';
+    const next = willRetry ? '; it will be tried again' : '';
+    terminal.log(
+      'DEBUG',
+      `${server}: ${method} ${path} ${status ?? 'no answer'} in ${Math.round(ms)} ms${tries}${next}`,
+    );
+  };
 }
