@@ -1,3 +1,5 @@
+import { orAborted } from '@flowmeta/connector';
+
 /**
  * Transforms items side by side, at most `concurrency` at a time, and yields the results in the order of the items.
  * Pulls no more items than it works on: a slow consumer slows the source down.
@@ -30,18 +32,6 @@ export async function* mapInOrder<T, R>(
   } finally {
     if (!isDone) await iterator.return?.();
   }
-}
-
-/**
- * The promise's outcome, or the signal's reason as soon as that is aborted. One listener per wait: a race against one
- * promise for the whole read would keep every item that was ever waited for.
- */
-function orAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
-  return new Promise<T>((resolve, reject) => {
-    const abort = () => reject(signal.reason);
-    signal.addEventListener('abort', abort, { once: true });
-    promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort));
-  });
 }
 
 /**

@@ -28,4 +28,5 @@ export type {
   TaskEdge,
   TaskRun,
 } from './model.js';
+export { orAborted } from './or-aborted.js';
 export type { EntityTotals, Finding, PipelineReport, RequestTotals, RunReport } from './run-report.js';

@@ -1,5 +1,5 @@
-import type { ReadOptions, RunReport, SourceEvent } from '@flowmeta/connector';
-import { orAborted, untilAborted } from './abort.js';
+import { orAborted, type ReadOptions, type RunReport, type SourceEvent } from '@flowmeta/connector';
+import { untilAborted } from './abort.js';
 import { createProgressReporter } from './progress.js';
 import { createRunBook, messageOf, type RunBook } from './run-book.js';
 import type { IngestionOptions } from './types.js';
