@@ -1,4 +1,4 @@
-import type { LineageEdge, Pipeline, Run, Scope } from './model.js';
+import type { LineageEdge, LineageGap, Pipeline, Run, Scope } from './model.js';
 
 /** Where a later read may go on from. Opaque to the engine; JSON. */
 export type Cursor = { readonly [key: string]: string | number };
@@ -11,6 +11,8 @@ export type SourceEvent =
   | { kind: 'pipeline'; pipeline: Pipeline }
   | { kind: 'run'; run: Run }
   | { kind: 'lineage'; edge: LineageEdge }
+  /** Lineage that could not be found out. Lost nothing else; reported apart from the warnings. */
+  | { kind: 'unresolved'; gap: LineageGap }
   /** One item could not be read; the read goes on. `ref` names it, e.g. `company.team.daily`. */
   | { kind: 'skipped'; ref: string; error: Error }
   /** One item was left out on purpose: a filter, or a run whose pipeline no longer exists. Counted, not an error. */
@@ -20,9 +22,10 @@ export type SourceEvent =
   /** Every pipeline of the scope has been seen without an error. */
   | { kind: 'listed'; scope: Scope }
   /**
-   * Every edge between pipelines of the scope has been yielded: others may be called gone. Not so the edges that start at a
-   * pipeline of `except.from` or end at one of `except.into`, which could be found out only in part. Comes after `listed`.
+   * Every edge of the pipelines of the scope that definitions show has been yielded, those of datasets too: others may be called gone.
+   * Not so edges between pipelines that start at one of `except.from` or end at one of `except.into`, nor edges of datasets by way of a
+   * pipeline of `except.datasets`: they could be found out only in part. Comes after `listed`.
    */
-  | { kind: 'linked'; scope: Scope; except?: { from: string[]; into: string[] } }
+  | { kind: 'linked'; scope: Scope; except?: { from: string[]; into: string[]; datasets?: string[] } }
   /** What came before may be remembered once it is written. */
   | { kind: 'checkpoint'; cursor: Cursor };

@@ -12,10 +12,25 @@ export {
 } from './connector.js';
 export { hintOf, type Verdict, VerdictError, type VerdictErrorOptions, verdictOf } from './errors.js';
 export type { Cursor, SourceEvent } from './events.js';
+export {
+  createLineageGraph,
+  datasetKey,
+  datasetLabel,
+  type LineageGraph,
+  type LineageGraphBuilder,
+  type LineageLink,
+  type LineageNode,
+  mergeColumns,
+  referenceKey,
+} from './lineage-graph.js';
 export type {
+  ColumnMapping,
+  Dataset,
+  DatasetPlace,
   EntityReference,
   Label,
   LineageEdge,
+  LineageGap,
   OwnerReference,
   Pipeline,
   PipelineInput,

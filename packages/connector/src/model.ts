@@ -145,10 +145,37 @@ export interface TaskRun {
   url?: string;
 }
 
-/** A table, file or topic outside the orchestrator, or a pipeline. */
+/**
+ * Data outside the orchestrator as the source speaks of it. What the catalog calls it is found out later, by whoever writes
+ * there. Names are as the platform stores them, without quotes and without credentials.
+ */
+export type Dataset = DatasetPlace &
+  (
+    | { kind: 'table'; database?: string; schema?: string; name: string }
+    /** A file, a folder or a pattern of files. `path` is without a leading slash; empty for all of the bucket. */
+    | { kind: 'container'; bucket: string; path: string }
+    | { kind: 'topic'; name: string }
+    | { kind: 'searchIndex'; name: string }
+  );
+
+export interface DatasetPlace {
+  /** The system that holds it, lower case: `postgres`, `snowflake`, `bigquery`, `s3`, `gcs`, `kafka` … */
+  platform: string;
+  /**
+   * What the source calls the server, the most precise first: a url without credentials and parameters, host and port, or the
+   * template that stands for it, e.g. `{{ secret('PG_URL') }}`; last what comes with it, such as the task's type. A user may map
+   * each of them to a service of the catalog. Empty where the source says nothing.
+   */
+  connections: readonly string[];
+}
+
+/** A pipeline, a dataset as the source speaks of it, or an entity that the source already names as the catalog does. */
 export type EntityReference =
   /** `external`: the source names it and doesn't have it; another service of the catalog may. */
-  { kind: 'pipeline'; name: string; external?: boolean } | { kind: 'table' | 'container' | 'topic'; fqn: string };
+  | { kind: 'pipeline'; name: string; external?: boolean }
+  | { kind: 'dataset'; dataset: Dataset }
+  /** Without a type, tables come first, then topics, containers, search indexes and dashboards. */
+  | { kind: 'entity'; fqn: string; type?: 'table' | 'topic' | 'container' | 'searchIndex' | 'dashboard' };
 
 /** `to` takes what `from` made. */
 export interface LineageEdge {
@@ -156,8 +183,40 @@ export interface LineageEdge {
   to: EntityReference;
   /** The pipeline that moves the data, for edges between datasets. */
   pipeline?: string;
-  /** How the edge came about, e.g. `Kestra Flow trigger: on_cron_etl`. */
+  /** How the edge came about, e.g. `Kestra Flow trigger: on_cron_etl`, `Kestra task load: SQL`. */
   description: string;
+  /** The statement that moves the data, without secrets. */
+  sql?: string;
+  /** Between two tables: which columns flow into which. */
+  columns?: ColumnMapping[];
+  /** `run`: only runs show it, so that its absence in a later read says nothing. Default `definition`. */
+  evidence?: 'definition' | 'run';
+}
+
+/** The values of columns of `from` that flow into one column of `to`. `*` to `*`: each into its namesake. */
+export interface ColumnMapping {
+  from: string[];
+  to: string;
+  /** How the value is computed, where it is not a plain column; without texts, which may be secrets. */
+  expression?: string;
+  /** For `*`: columns of the source that do not flow. */
+  except?: string[];
+}
+
+/** Lineage that could not be found out or not be placed in the catalog, and what the user may do about it. */
+export interface LineageGap {
+  /** The pipeline that it is about. */
+  pipeline: string;
+  task?: string;
+  /**
+   * `template`: a name that only a run fills in. `sql`: a statement that could not be read. `connection`: the server is not
+   * known. `missing`: the catalog has no such entity. `ambiguous`: it has several.
+   */
+  reason: 'template' | 'sql' | 'connection' | 'missing' | 'ambiguous';
+  message: string;
+  hint?: string;
+  /** The entities of the catalog that it may be. */
+  candidates?: string[];
 }
 
 /** What one read was asked to cover: only within it may anything be called gone. */

@@ -1,3 +1,4 @@
+import type { LineageGraph } from './lineage-graph.js';
 import type { RunState, Schedule, TaskEdge } from './model.js';
 
 /** What one ingestion run did. Written as JSON by `--report FILE.json` and drawn by `@flowmeta/report`. */
@@ -25,6 +26,8 @@ export interface RunReport {
   };
   requests: { source: RequestTotals; target: RequestTotals };
   pipelines: PipelineReport[];
+  /** Absent when lineage wasn't wanted. */
+  lineage?: LineageGraph;
   /** Items that could not be read, with the reason. */
   skipped: Finding[];
   /** Writes that the catalog refused, with the reason. */

@@ -1,4 +1,4 @@
-import type { EntityReference, LineageEdge } from '@flowmeta/connector';
+import { type LineageEdge, referenceKey } from '@flowmeta/connector';
 
 /** Keeps edges until all pipelines are written. */
 export interface EdgeStore {
@@ -14,7 +14,7 @@ export function createEdgeStore(): EdgeStore {
   const edges = new Map<string, { edge: LineageEdge; descriptions: Set<string> }>();
   return {
     add(edge) {
-      const key = `${keyOf(edge.from)}\n${keyOf(edge.to)}`;
+      const key = `${referenceKey(edge.from)}\n${referenceKey(edge.to)}`;
       const known = edges.get(key);
       if (known) known.descriptions.add(edge.description);
       else edges.set(key, { edge, descriptions: new Set([edge.description]) });
@@ -25,8 +25,4 @@ export function createEdgeStore(): EdgeStore {
       });
     },
   };
-}
-
-function keyOf(reference: EntityReference): string {
-  return `${reference.kind} ${reference.kind === 'pipeline' ? reference.name : reference.fqn}`;
 }

@@ -1,4 +1,4 @@
-import type { LineageEdge, SourceEvent } from '@flowmeta/connector';
+import { type LineageEdge, referenceKey, type SourceEvent } from '@flowmeta/connector';
 import { legalName, mapEdge, quoteName } from '@flowmeta/om-mapper';
 import type { SinkFinding, SinkServer } from '@flowmeta/om-sink';
 import { createEdgeStore } from './edge-store.js';
@@ -118,7 +118,7 @@ export function createEdgeWriter(context: EdgeWriterOptions): EdgeWriter {
 function danglingFinding(edge: LineageEdge, services: readonly string[]) {
   const isUpstream = edge.from.kind === 'pipeline' && edge.from.external === true;
   const [missing, present] = isUpstream ? [edge.from, edge.to] : [edge.to, edge.from];
-  const nameOf = (end: LineageEdge['from']) => (end.kind === 'pipeline' ? end.name : end.fqn);
+  const nameOf = (end: LineageEdge['from']) => (end.kind === 'pipeline' ? end.name : referenceKey(end));
   const where = services.length > 0 ? `neither the source nor ${services.join(', ')} has` : 'the source does not have';
   return {
     ref: nameOf(present),

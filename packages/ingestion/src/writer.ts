@@ -171,6 +171,8 @@ export function createWriter({ options, server, book, pool, buffer: bufferOption
           if (options.includeLineage === false) return;
           edges.add(event.edge);
           return;
+        case 'unresolved':
+          return;
         case 'linked':
           if (options.includeLineage === false) return;
           edges.linked(event);

@@ -24,8 +24,8 @@ describe('mapEdge', () => {
   it('names the datasets, and the pipeline between them', () => {
     const draft = mapEdge(
       {
-        from: { kind: 'table', fqn: 'pg.shop.public.orders' },
-        to: { kind: 'container', fqn: 's3.bucket."orders.csv"' },
+        from: { kind: 'entity', type: 'table', fqn: 'pg.shop.public.orders' },
+        to: { kind: 'entity', type: 'container', fqn: 's3.bucket."orders.csv"' },
         pipeline: 'a.b',
         description: '',
       },
@@ -40,7 +40,11 @@ describe('mapEdge', () => {
 
   it('marks an edge as ours', () => {
     const { details } = mapEdge(
-      { from: { kind: 'topic', fqn: 'k.t' }, to: { kind: 'topic', fqn: 'k.u' }, description: 'x' },
+      {
+        from: { kind: 'entity', type: 'topic', fqn: 'k.t' },
+        to: { kind: 'entity', type: 'topic', fqn: 'k.u' },
+        description: 'x',
+      },
       { fqnOf },
     );
     expect(isOwnEdge(details.description)).toBe(true);
@@ -50,9 +54,13 @@ describe('mapEdge', () => {
   });
 
   it.each([
-    { from: { kind: 'pipeline', name: 'gone' }, to: { kind: 'table', fqn: 'a.b.c.d' } },
-    { from: { kind: 'table', fqn: 'a.b.c.d' }, to: { kind: 'pipeline', name: 'gone' } },
-    { from: { kind: 'table', fqn: 'a' }, to: { kind: 'table', fqn: 'b' }, pipeline: 'gone' },
+    { from: { kind: 'pipeline', name: 'gone' }, to: { kind: 'entity', type: 'table', fqn: 'a.b.c.d' } },
+    { from: { kind: 'entity', type: 'table', fqn: 'a.b.c.d' }, to: { kind: 'pipeline', name: 'gone' } },
+    {
+      from: { kind: 'entity', type: 'table', fqn: 'a' },
+      to: { kind: 'entity', type: 'table', fqn: 'b' },
+      pipeline: 'gone',
+    },
   ] as const)('leaves out an edge of a pipeline that the catalog lacks', (ends) => {
     let error: unknown;
     try {
@@ -67,7 +75,12 @@ describe('mapEdge', () => {
 describe('completeEdge', () => {
   it('writes the ids where the draft has names', () => {
     const draft = mapEdge(
-      { from: { kind: 'table', fqn: 'a' }, to: { kind: 'table', fqn: 'b' }, pipeline: 'p', description: 'SQL' },
+      {
+        from: { kind: 'entity', type: 'table', fqn: 'a' },
+        to: { kind: 'entity', type: 'table', fqn: 'b' },
+        pipeline: 'p',
+        description: 'SQL',
+      },
       { fqnOf },
     );
     const table = (id: string) => ({ id, type: 'table', name: 'not sent' });

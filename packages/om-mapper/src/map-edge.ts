@@ -1,4 +1,4 @@
-import { type EntityReference, type LineageEdge, VerdictError } from '@flowmeta/connector';
+import { datasetLabel, type EntityReference, type LineageEdge, VerdictError } from '@flowmeta/connector';
 import type { AddLineage, EdgeDraft, Reference } from './types.js';
 
 /** Ends the description of every edge that Flowmeta writes: an edge without it belongs to somebody else. */
@@ -20,8 +20,11 @@ export function mapEdge(edge: LineageEdge, options: MapEdgeOptions): EdgeDraft {
     }
     return fqn;
   };
-  const end = (entity: EntityReference): EdgeDraft['from'] =>
-    entity.kind === 'pipeline' ? { type: 'pipeline', fqn: fqnOf(entity.name) } : { type: entity.kind, fqn: entity.fqn };
+  const end = (entity: EntityReference): EdgeDraft['from'] => {
+    if (entity.kind === 'pipeline') return { type: 'pipeline', fqn: fqnOf(entity.name) };
+    if (entity.kind === 'entity') return { type: entity.type ?? 'table', fqn: entity.fqn };
+    throw new VerdictError(`The catalog was not asked for ${datasetLabel(entity.dataset)}`, { verdict: 'skip' });
+  };
   return {
     from: end(edge.from),
     to: end(edge.to),

@@ -169,9 +169,17 @@ export const lineageEdge: fc.Arbitrary<LineageEdge> = fc
   .record({
     from: fc.oneof(
       fc.record({ kind: fc.constant('pipeline' as const), name: nastyText }),
-      fc.record({ kind: fc.constantFrom('table' as const, 'topic' as const), fqn: fc.constant('pg.shop.public.a') }),
+      fc.record({
+        kind: fc.constant('entity' as const),
+        type: fc.constantFrom('table' as const, 'topic' as const),
+        fqn: fc.constant('pg.shop.public.a'),
+      }),
     ),
-    to: fc.record({ kind: fc.constantFrom('table' as const, 'container' as const), fqn: fc.constant('s3.bucket.b') }),
+    to: fc.record({
+      kind: fc.constant('entity' as const),
+      type: fc.constantFrom('table' as const, 'container' as const),
+      fqn: fc.constant('s3.bucket.b'),
+    }),
     pipeline: optional(nastyText),
     description: nastyText,
   })

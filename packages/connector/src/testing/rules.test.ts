@@ -111,7 +111,11 @@ describe('a run', () => {
 
 describe('an edge of lineage', () => {
   it('breaks no rule when it is whole', () => {
-    const edge = { from: { kind: 'pipeline', name: 'a' }, to: { kind: 'table', fqn: 'a' }, description: 'x' } as const;
+    const edge = {
+      from: { kind: 'pipeline', name: 'a' },
+      to: { kind: 'entity', type: 'table', fqn: 'a' },
+      description: 'x',
+    } as const;
     expect(lineageViolations(edge)).toEqual([]);
   });
 
@@ -165,7 +169,11 @@ describe('a stream', () => {
       [
         {
           kind: 'lineage',
-          edge: { from: { kind: 'table', fqn: 'a' }, to: { kind: 'table', fqn: 'a' }, description: 'x' },
+          edge: {
+            from: { kind: 'entity', type: 'table', fqn: 'a' },
+            to: { kind: 'entity', type: 'table', fqn: 'a' },
+            description: 'x',
+          },
         },
       ],
       /itself/,

@@ -1,4 +1,5 @@
-import type { LineageEdge, Pipeline, Run, RunState, TaskRun } from '../model.js';
+import { datasetLabel, referenceKey } from '../lineage-graph.js';
+import type { EntityReference, LineageEdge, Pipeline, Run, RunState, TaskRun } from '../model.js';
 import { duplicates, isPlausibleInstant, isWebAddress } from './value-rules.js';
 
 const openStates: ReadonlySet<RunState> = new Set(['queued', 'running', 'paused']);
@@ -64,11 +65,22 @@ function endViolations({ state, startedAt, endedAt }: Pick<TaskRun, 'state' | 's
 
 /** What is wrong with an edge of lineage, one sentence each; empty when nothing is. */
 export function lineageViolations({ from, to, description }: LineageEdge): string[] {
-  const names = [from, to].map((end) => (end.kind === 'pipeline' ? end.name : end.fqn));
+  const names = [from, to].map(nameOf);
   const of = `lineage ${names.join(' → ')}`;
   const found: string[] = [];
   if (names.some((name) => name.trim() === '')) found.push(`${of}: an end has no name`);
-  if (from.kind === to.kind && names[0] === names[1]) found.push(`${of}: it leads to itself`);
+  if (referenceKey(from) === referenceKey(to)) found.push(`${of}: it leads to itself`);
   if (description.trim() === '') found.push(`${of}: its description is empty`);
   return found;
+}
+
+function nameOf(end: EntityReference): string {
+  switch (end.kind) {
+    case 'pipeline':
+      return end.name;
+    case 'entity':
+      return end.fqn;
+    case 'dataset':
+      return datasetLabel(end.dataset);
+  }
 }
