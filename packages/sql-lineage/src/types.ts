@@ -105,6 +105,10 @@ export interface TemplateValues {
   inputs?: Readonly<Record<string, unknown>>;
   labels?: Readonly<Record<string, unknown>>;
   flow?: Readonly<Record<string, unknown>>;
+  /** Of one iteration, e.g. `{ value: 'orders' }`. Kestra gives objects as JSON text, which `fromJson(taskrun.value).table` reads. */
+  taskrun?: Readonly<Record<string, unknown>>;
+  /** Of one iteration of a loop of Kestra 2.0, e.g. `{ value: { table: 'orders' } }`. */
+  item?: Readonly<Record<string, unknown>>;
 }
 
 /** Options of `analyseSql`. */

@@ -93,6 +93,19 @@ const filters: Readonly<Record<string, (value: unknown, args: unknown[]) => unkn
   },
 };
 
+/** The value of a JSON text. */
+function fromJson([text]: unknown[]): unknown {
+  if (typeof text !== 'string') return unknown;
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return unknown;
+  }
+}
+
+/** `json` is the older name, gone in Kestra 2.0. */
+const functions: Readonly<Record<string, (args: unknown[]) => unknown>> = { fromJson, json: fromJson };
+
 class Reader {
   #at = 0;
   #depth = 0;
@@ -290,6 +303,7 @@ class Reader {
     if (piece.type !== 'name') throw new SyntaxError(piece.value);
     if (piece.value === 'true' || piece.value === 'false') return piece.value === 'true';
     if (piece.value === 'null' || piece.value === 'none') return null;
+    if (Object.hasOwn(functions, piece.value) && this.#take('(')) return functions[piece.value]?.(this.#list(')'));
     return this.#names.has(piece.value) ? this.#names.get(piece.value) : unknown;
   }
 

@@ -36,6 +36,48 @@ describe('what is known is rendered', () => {
   });
 });
 
+describe('values of an iteration are rendered', () => {
+  const rendered = (text: string, more: object) => renderTemplates(text, { ...values, ...more });
+
+  test.each([
+    ['src.{{ taskrun.value }}', { taskrun: { value: 'orders' } }, 'src.orders'],
+    ['{{ taskrun.value }}', { taskrun: { value: 3 } }, '3'],
+    ['{{ taskrun.iteration + 1 }}', { taskrun: { iteration: 0 } }, '1'],
+    ['{{ fromJson(taskrun.value).table }}', { taskrun: { value: '{"table":"orders"}' } }, 'orders'],
+    ["{{ json(taskrun.value)['to'].schema | upper }}", { taskrun: { value: '{"to":{"schema":"mart"}}' } }, 'MART'],
+    ['{{ fromJson(taskrun.value)[1] }}', { taskrun: { value: '["a","b"]' } }, 'b'],
+    ['{{ item.value }}.{{ item.value.table }}', { item: { value: 'x' } }, undefined],
+    ['{{ item.value.schema }}.{{ item.value.table }}', { item: { value: { schema: 's', table: 't' } } }, 's.t'],
+    [
+      'gs://lake/{{ item.value }}/{{ inputs.table }}.csv, no SQL at all: {"a": 1}',
+      { item: { value: 'raw' } },
+      'gs://lake/raw/Orders.csv, no SQL at all: {"a": 1}',
+    ],
+  ])('%s of %j', (text, more, expected) => {
+    const { sql, unresolved } = rendered(text, more);
+    if (expected === undefined) expect(unresolved).toHaveLength(1);
+    else expect([sql, unresolved]).toEqual([expected, []]);
+  });
+
+  test.each([
+    'fromJson(taskrun.value).missing',
+    'fromJson(taskrun.other).table',
+    'fromJson(flow.id).table',
+    'fromJson(vars.nested).table',
+    'fromJson(taskrun.value)',
+    'fromJson()',
+    'fromJson',
+    'fromJson(taskrun.value).__proto__.constructor',
+    'taskrun.constructor',
+    'taskrun.startDate',
+    'item.value',
+    'item is defined ? 1 : 2',
+  ])('%s stays unknown', (expression) => {
+    const { sql } = rendered(`{{ ${expression} }}`, { taskrun: { value: '{"table":"orders"}' } });
+    expect(sql).toBe('flowmeta_template_1_');
+  });
+});
+
 describe('what is not known becomes a placeholder', () => {
   test.each([
     'outputs.load.uri',

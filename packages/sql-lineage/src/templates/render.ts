@@ -23,8 +23,9 @@ const maximalSteps = 100_000;
 const maximalDepth = 40;
 
 /**
- * Renders what is known of a Pebble template: `vars`, `inputs`, `labels` and `flow` from `values`, literals, `~`, `??`, comparisons,
- * `? :` and simple filters; `{% set %}`; `{% for %}` over a known list; `{% if %}` with a known condition.
+ * Renders what is known of a Pebble template, in SQL or in any other text: `vars`, `inputs`, `labels`, `flow`, `taskrun` and `item` from
+ * `values`, literals, `~`, `??`, comparisons, `? :`, `fromJson()` and simple filters; `{% set %}`; `{% for %}` over a known list; `{% if %}`
+ * with a known condition.
  *
  * Whatever else stands between braces becomes a placeholder, a name that no table has. The body of a loop over something unknown is there
  * once; of an `{% if %}` that is not known the first branch is there. Never throws; a text that is no template is returned as it is.
@@ -41,6 +42,7 @@ export function renderTemplates(sql: string, values: TemplateValues): RenderedTe
     complete.add(vars);
     names.set('vars', vars);
   }
+  for (const name of ['taskrun', 'item'] as const) if (values[name]) names.set(name, values[name]);
   output.render(parse(sql), names);
   return { sql: output.text, unresolved: output.unresolved, conditions: output.conditions };
 }
