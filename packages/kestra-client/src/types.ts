@@ -106,7 +106,13 @@ export interface KestraFlow {
   disabled: boolean;
   deleted: boolean;
   labels: KestraLabel[];
-  inputs: { id: string; type?: string; required?: boolean; description?: string }[];
+  /** `defaults` as the server has them; from 1.0 they may be templates. */
+  inputs: { id: string; type?: string; required?: boolean; description?: string; defaults?: unknown }[];
+  /** `value` is a template. */
+  outputs?: { id: string; type?: string; value?: unknown }[];
+  variables?: Record<string, unknown>;
+  /** Until 1.3; types are canonical. Those of the server and of the namespace don't show here. `taskDefaults` are among them. */
+  pluginDefaults?: { type: string; values: Record<string, unknown>; forced: boolean }[];
   tasks: KestraTask[];
   errors: KestraTask[];
   finally: KestraTask[];

@@ -59,6 +59,15 @@ function expectFlow(flow: any, raw: Json): void {
     flow.inputs.map((input: Json) => input.id),
     (raw.inputs ?? []).map((input: Json) => input.id),
   );
+  same(
+    flow.inputs.map((input: Json) => input.defaults),
+    (raw.inputs ?? []).map((input: Json) => input.defaults),
+  );
+  same([flow.variables, flow.outputs], [raw.variables, raw.outputs]);
+  same(
+    flow.pluginDefaults,
+    raw.pluginDefaults?.map((entry: Json) => ({ forced: false, ...entry })),
+  );
   for (const key of ['tasks', 'errors', 'finally', 'afterExecution', 'triggers']) {
     same(idsAndTypes(flow[key]), idsAndTypes(raw[key] ?? []));
     same(

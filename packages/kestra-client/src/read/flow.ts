@@ -1,4 +1,4 @@
-import { canonicaliseTypes } from '../canonical-type.js';
+import { canonicaliseTypes, canonicalType } from '../canonical-type.js';
 import { unreadable } from '../kestra-error.js';
 import type { KestraFlow, KestraTask, KestraTrigger } from '../types.js';
 import { asArray, asNumber, asString, isObject, present, readLabels } from './values.js';
@@ -19,6 +19,8 @@ export function readFlow(value: unknown): KestraFlow {
   }
   const where = `${value.namespace}.${value.id}`;
   for (const key of ['tasks', 'errors', 'finally', 'afterExecution', 'triggers']) canonicaliseTypes(value[key]);
+  const pluginDefaults = [...asArray(value.pluginDefaults), ...asArray(value.taskDefaults)].flatMap(readPluginDefault);
+  const outputs = asArray(value.outputs).flatMap(readOutput);
   const limit = isObject(value.concurrency) ? asNumber(value.concurrency.limit) : undefined;
   return present<KestraFlow>({
     namespace: value.namespace,
@@ -29,6 +31,9 @@ export function readFlow(value: unknown): KestraFlow {
     deleted: value.deleted === true,
     labels: readLabels(value.labels),
     inputs: asArray(value.inputs).flatMap(readInput),
+    outputs: outputs.length > 0 ? outputs : undefined,
+    variables: isObject(value.variables) ? value.variables : undefined,
+    pluginDefaults: pluginDefaults.length > 0 ? pluginDefaults : undefined,
     tasks: readTasks(value.tasks, where),
     errors: readTasks(value.errors, where),
     finally: readTasks(value.finally, where),
@@ -52,6 +57,24 @@ function readInput(value: unknown): KestraFlow['inputs'] {
       type: asString(value.type),
       required: typeof value.required === 'boolean' ? value.required : undefined,
       description: asString(value.description),
+      defaults: value.defaults ?? undefined,
     }),
   ];
+}
+
+function readOutput(value: unknown): NonNullable<KestraFlow['outputs']> {
+  if (!isObject(value) || typeof value.id !== 'string') return [];
+  return [
+    present<NonNullable<KestraFlow['outputs']>[number]>({
+      id: value.id,
+      type: asString(value.type),
+      value: value.value ?? undefined,
+    }),
+  ];
+}
+
+function readPluginDefault(value: unknown): NonNullable<KestraFlow['pluginDefaults']> {
+  if (!isObject(value) || typeof value.type !== 'string' || !isObject(value.values)) return [];
+  canonicaliseTypes(value.values);
+  return [{ type: canonicalType(value.type), values: value.values, forced: value.forced === true }];
 }
