@@ -16,6 +16,8 @@ export function flowFromSource(source: string, known: KestraFlow): KestraFlow {
   const tasks = nodesOf(document.tasks) as unknown as KestraTask[];
   if (tasks.length === 0) throw new Error('The source has no tasks.');
   const description = textOf(document.description);
+  const outputs = outputsOf(document.outputs);
+  const pluginDefaults = [...listOf(document.pluginDefaults), ...listOf(document.taskDefaults)].flatMap(defaultsOf);
   const limit = Number(isNode(document.concurrency) ? document.concurrency.limit : undefined);
   return {
     ...known,
@@ -23,6 +25,9 @@ export function flowFromSource(source: string, known: KestraFlow): KestraFlow {
     disabled: document.disabled === 'true',
     labels: labelsOf(document.labels),
     inputs: inputsOf(document.inputs),
+    ...(outputs.length > 0 && { outputs }),
+    ...(isNode(document.variables) && { variables: document.variables }),
+    ...(pluginDefaults.length > 0 && { pluginDefaults }),
     tasks: tasks.map(readNested),
     errors: nodesOf(document.errors).map(readNested) as KestraTask[],
     finally: nodesOf(document.finally).map(readNested) as KestraTask[],
@@ -61,8 +66,27 @@ function inputsOf(inputs: unknown): KestraFlow['inputs'] {
     const type = textOf(input.type);
     const description = textOf(input.description);
     if (id === undefined) return [];
-    return [{ id, ...(type && { type }), required: input.required !== 'false', ...(description && { description }) }];
+    return [
+      {
+        id,
+        ...(type && { type }),
+        required: input.required !== 'false',
+        ...(description && { description }),
+        ...(input.defaults !== undefined && { defaults: input.defaults }),
+      },
+    ];
   });
+}
+
+function outputsOf(outputs: unknown): NonNullable<KestraFlow['outputs']> {
+  return listOf(outputs).flatMap(({ id, type, value }) =>
+    typeof id === 'string' ? [{ id, ...(typeof type === 'string' && { type }), value }] : [],
+  );
+}
+
+function defaultsOf({ type, values, forced }: Node): NonNullable<KestraFlow['pluginDefaults']> {
+  if (typeof type !== 'string' || !isNode(values)) return [];
+  return [{ type: canonicalType(type), values: readNested(values), forced: forced === 'true' }];
 }
 
 /** Entries of a list that have an id and a type; YAML may hold anything else. */
