@@ -1,8 +1,11 @@
 import { writeNotices } from '@flowmeta/build/notices';
 import { library } from '@flowmeta/build/tsup';
 
-// What the command needs is bundled, except for the sandbox, which brings files of its own: hundreds of small modules
-// (zod and undici above all) take longer to find than to run, and half of them are never used.
+// What the command needs is bundled, since hundreds of small modules (zod and undici above all) take longer to find than to run, and
+// half of them are never used. Two stay outside: the sandbox brings files of its own, and the SQL parser is 23 MB of WebAssembly, which
+// is loaded only where there is SQL.
+const outside = ['@flowmeta/sandbox', '@polyglot-sql/sdk'];
+
 export default library(
   { main: 'src/main.ts' },
   {
@@ -13,8 +16,8 @@ export default library(
     // esbuild shakes the tree already; a second time takes longer than all the rest.
     treeshake: false,
     platform: 'node',
-    external: ['@flowmeta/sandbox'],
-    noExternal: [/^(?!@flowmeta\/sandbox|node:)/],
+    external: outside,
+    noExternal: [new RegExp(`^(?!${outside.join('|')}|node:)`)],
     // Bundled CommonJS packages ask for Node's own modules by `require`.
     banner: {
       js: "import { createRequire as requireFrom } from 'node:module';\nconst require = requireFrom(import.meta.url);",

@@ -17,6 +17,7 @@ const rules = {
     '@flowmeta/kestra-client',
     '@flowmeta/graph-core',
     '@flowmeta/redact',
+    '@flowmeta/sql-lineage',
     'yaml',
     'zod',
   ],
