@@ -24,6 +24,13 @@ export const limits = {
   tokens: 250_000,
 } as const;
 
+/** Tokens looked at since others last had their turn, in all calls: a caller with a thousand short texts must not keep it either. */
+let sincePause = 0;
+/** That many take about ten milliseconds. */
+const tokensPerTurn = 5_000;
+/** What a statement costs besides its queries. */
+const tokensPerStatement = 100;
+
 const failed = (reason: string): SqlStatement => ({
   kind: 'other',
   reads: [],
@@ -58,7 +65,6 @@ export async function analyseSql(sql: string, options: AnalyseOptions): Promise<
   const all = split(rendered.sql, tokens, rules);
   const cursors = all.slice(0, limits.statements);
   let budget: number = limits.tokens;
-  let lastPause = budget;
   const session: Session = {
     rules,
     ...(options.defaultDatabase === undefined ? {} : { defaultDatabase: options.defaultDatabase }),
@@ -72,15 +78,16 @@ export async function analyseSql(sql: string, options: AnalyseOptions): Promise<
       const size = Math.ceil(text.length / 4);
       if (size > limits.queryTokens || size > budget) return undefined;
       budget -= size;
+      sincePause += size;
       return parser.parse(text, rules.parser);
     },
   };
   session.passing = passingTables(cursors, session);
   const statements: SqlStatement[] = [];
-  for (const [place, cursor] of cursors.entries()) {
-    // Lets others have their turn: what is analysed is not waited for.
-    if (place % 50 === 49 || lastPause - budget > 5_000) {
-      lastPause = budget;
+  for (const cursor of cursors) {
+    sincePause += tokensPerStatement;
+    if (sincePause > tokensPerTurn) {
+      sincePause = 0;
       await new Promise((resolve) => setTimeout(resolve));
     }
     statements.push(...analyseOne(cursor, session, rendered));
