@@ -37,8 +37,10 @@ export interface TaskIo {
   moves: DirectMove[];
   /** Texts of the properties that carry data from elsewhere, as written: `{{ outputs.extract.uri }}`. */
   takes: string[];
-  /** What its outputs carry: what it reads, what it wrote, or what it was given. */
-  gives: 'reads' | 'writes' | 'taken';
+  /** The datasets whose data its outputs carry: those that a query selects from, the file that an upload wrote. */
+  gives: DatasetUse[];
+  /** Whether its outputs carry what it takes as well: scripts do, and whatever is not known. */
+  passesOn: boolean;
   /** Jobs of other systems that it starts, by the name of their pipeline there: an Airbyte connection, a dbt Cloud job. */
   runs: { pipeline: string }[];
   gaps: LineageGap[];
