@@ -42,6 +42,69 @@ function withLine(after: string, line: string, base = minimal): string {
   return base.replace(new RegExp(`^.*${after}.*$`, 'm'), (found) => `${found}\n${line}`);
 }
 
+const kestraOnly = minimal.replace(/workflowConfig:[\s\S]*/, '');
+
+describe('a config whose target is not asked', () => {
+  const parseAlone = (text: string, environment: Record<string, string> = {}) =>
+    parseConfig(text, { file: 'kestra.yaml', environment, directory, withoutTarget: true });
+
+  it.each([
+    ['has no address of OpenMetadata', `${kestraOnly}workflowConfig: {loggerLevel: DEBUG}\n`],
+    ['has no section for it at all', kestraOnly],
+    ['has an empty one', `${kestraOnly}workflowConfig:\n`],
+    ['has variables in it that are not set', minimal.replace('a-token', '$NOWHERE')],
+    ['has a token file that is not there', minimal.replace('a-token', '/nowhere/token')],
+  ])('%s', async (_, text) => {
+    const { workflow } = await parseAlone(text);
+    expect(workflow.source.serviceName).toBe('kestra_prod');
+    expect(workflow.workflowConfig.openMetadataServerConfig).toBeUndefined();
+  });
+
+  it('is checked all the same elsewhere', async () => {
+    await expect(parseAlone(minimal.replace('localhost:8080', '$NOWHERE'))).rejects.toThrow(ConfigError);
+    await expect(parseAlone(`${kestraOnly}workflowConfig: {logerLevel: DEBUG}\n`)).rejects.toThrow(ConfigError);
+    await expect(parseAlone('[]')).rejects.toThrow(ConfigError);
+  });
+});
+
+describe('services that hold datasets', () => {
+  const withServices = (lines: string) =>
+    minimal.replace(
+      'workflowConfig:',
+      `  sourceConfig:\n    config:\n      lineageInformation:\n        datasetServices:\n${lines}\nworkflowConfig:`,
+    );
+
+  it('are named by connections, whose dollar signs and braces stay as they are', async () => {
+    const { workflow } = await parse(
+      withServices(`          "{{ secret('$PG_URL') }}": postgres_prod.\${DATABASE:-sales}
+          's3://$bucket': lake
+          jdbc:postgresql://db:5432/shop: '"pg.prod".shop.public'`),
+    );
+    expect(workflow.source.sourceConfig?.config?.lineageInformation?.datasetServices).toEqual({
+      "{{ secret('$PG_URL') }}": 'postgres_prod.sales',
+      's3://$bucket': 'lake',
+      'jdbc:postgresql://db:5432/shop': '"pg.prod".shop.public',
+    });
+  });
+
+  it.each(['""', 'a..b', '.a', 'a.', 'a.b.c.d', '[a]', '1.5'])('must not be %s', async (place) => {
+    const [problem] = await problemsOf(withServices(`          kafka:9092: ${place}`));
+    expect(problem).toMatchObject({ path: expect.stringContaining('datasetServices.kafka:9092') });
+  });
+
+  it('are written by a connection in quotes where it holds braces', async () => {
+    expect(await problemsOf(withServices("          {{ secret('PG_URL') }}: postgres_prod"))).toEqual([
+      {
+        path: 'source.sourceConfig.config.lineageInformation.datasetServices',
+        line: 12,
+        column: 11,
+        message: 'a key here is no text',
+        hint: expect.stringContaining('quotes'),
+      },
+    ]);
+  });
+});
+
 describe('a config that is right', () => {
   it('needs little more than two addresses and a token', async () => {
     const { workflow, connector, warnings, secrets } = await parse(minimal);
@@ -86,9 +149,7 @@ describe('a config that is right', () => {
     expect(warnings).toContain(
       'source.sourceConfig.config.markDeletedPipelines has no effect: nothing is deleted in OpenMetadata yet',
     );
-    expect(
-      warnings.filter((warning) => warning.startsWith('source.sourceConfig.config.lineageInformation')),
-    ).toHaveLength(3);
+    expect(warnings.filter((warning) => /lineageInformation|dbServiceNames/.test(warning))).toEqual([]);
     expect(warnings.some((warning) => warning.includes('includeLineage'))).toBe(false);
     expect(warnings.length).toBeGreaterThan(30);
   });

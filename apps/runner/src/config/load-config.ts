@@ -28,6 +28,8 @@ export interface LoadConfigOptions {
   environment: Record<string, string | undefined>;
   /** What relative paths start from. */
   directory: string;
+  /** OpenMetadata will not be asked: how it is reached may be missing, and is not looked at. */
+  withoutTarget?: boolean;
 }
 
 /** Reads and checks a workflow file. Throws a `ConfigError` with everything that is wrong with it. */
@@ -43,10 +45,14 @@ export async function loadConfig(file: string, options: LoadConfigOptions): Prom
 
 /** The same for a text that is at hand; `file` names it in errors. */
 export async function parseConfig(text: string, options: LoadConfigOptions & { file: string }): Promise<LoadedConfig> {
-  const { file, environment, directory } = options;
-  const document = parseYaml(text, { file, environment });
+  const { file, environment, directory, withoutTarget = false } = options;
+  const document = parseYaml(text, {
+    file,
+    environment,
+    ...(withoutTarget && { leaveOut: ['workflowConfig', 'openMetadataServerConfig'] }),
+  });
   const connector = await connectorOf(document);
-  const schema = workflowSchema(connector);
+  const schema = workflowSchema(connector, { withoutTarget });
   const problems: ConfigProblem[] = [];
   const filled = await withSecretFiles(document.value, {
     directories: [dirname(resolve(directory, file)), directory],

@@ -127,7 +127,14 @@ export const serverConfigSchema = z.strictObject({
 });
 
 const serviceNames = z.array(z.string()).nullish();
-const noDatasets = 'lineage to tables is not made yet';
+
+/** `service`, `service.database` or `service.database.schema`; parts with dots in quotes. */
+const placeSchema = z
+  .string()
+  .regex(
+    /^(?:"[^"]+"|[^".\s][^".]*)(?:\.(?:"[^"]+"|[^".\s][^".]*)){0,2}$/,
+    'must be a service of OpenMetadata, or service.database, or service.database.schema',
+  );
 
 /** `source.sourceConfig.config`, with every key that OpenMetadata 1.2 … 2.0 knows. */
 export const pipelineMetadataSchema = z.strictObject({
@@ -156,15 +163,29 @@ export const pipelineMetadataSchema = z.strictObject({
     'Marks pipelines as deleted that the source no longer has.',
     'nothing is deleted in OpenMetadata yet',
   ),
-  dbServiceNames: ignored(z.array(z.string()), 'Database services for lineage (OpenMetadata 1.2, 1.3).', noDatasets),
+  dbServiceNames: serviceNames.describe(
+    'What `lineageInformation.dbServiceNames` was called in OpenMetadata 1.2 and 1.3; the names of both count.',
+  ),
   lineageInformation: z
     .strictObject({
       pipelineServiceNames: serviceNames.describe(
         'Other pipeline services, in which upstream and downstream pipelines are looked for that the source names but does not have.',
       ),
-      dbServiceNames: ignored(z.array(z.string()), 'Database services for lineage.', noDatasets),
-      storageServiceNames: ignored(z.array(z.string()), 'Storage services for lineage.', noDatasets),
-      messagingServiceNames: ignored(z.array(z.string()), 'Messaging services for lineage.', noDatasets),
+      dbServiceNames: serviceNames.describe(
+        'Database services in which tables of lineage are looked for; default all that fit the kind of database.',
+      ),
+      storageServiceNames: serviceNames.describe(
+        'Storage services in which files are looked for; default all that fit.',
+      ),
+      messagingServiceNames: serviceNames.describe(
+        'Messaging services in which topics are looked for; default all that fit.',
+      ),
+      datasetServices: z
+        .record(z.string().min(1), placeSchema)
+        .nullish()
+        .describe(
+          'Where the datasets of a connection are in OpenMetadata: the connection as the source writes it → service, service.database or service.database.schema. Wins over the lists of services. E.g. `"{{ secret(\'PG_URL\') }}": postgres_prod.sales`.',
+        ),
     })
     .nullish()
     .describe('Services that take part in lineage.'),

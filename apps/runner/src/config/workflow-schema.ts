@@ -32,10 +32,13 @@ const fileSink = z.strictObject({
 });
 
 /**
- * The whole config file. `connection` is the connector's own schema; the rest is OpenMetadata's workflow file, with every
- * key that its versions 1.2 … 2.0 know.
+ * The whole config file. `configSchema` is the connector's own; the rest is OpenMetadata's workflow file, with every
+ * key that its versions 1.2 … 2.0 know. `withoutTarget`: nobody will ask OpenMetadata, so that its address may be missing.
  */
-export function workflowSchema(connector: { name: string; title: string; configSchema: z.ZodType }) {
+export function workflowSchema(
+  connector: { name: string; title: string; configSchema: z.ZodType },
+  { withoutTarget = false }: { withoutTarget?: boolean } = {},
+) {
   return z
     .strictObject({
       source: z.strictObject({
@@ -110,7 +113,7 @@ export function workflowSchema(connector: { name: string; title: string; configS
       ),
     })
     .superRefine((workflow, context) => {
-      if (workflow.sink?.type === 'file' || workflow.workflowConfig.openMetadataServerConfig) return;
+      if (withoutTarget || workflow.sink?.type === 'file' || workflow.workflowConfig.openMetadataServerConfig) return;
       context.addIssue({
         code: 'custom',
         path: ['workflowConfig', 'openMetadataServerConfig'],

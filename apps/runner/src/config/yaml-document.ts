@@ -44,11 +44,15 @@ const plainProblems: Partial<Record<ErrorCode, Pick<ConfigProblem, 'message' | '
   MULTIPLE_DOCS: { message: 'a second document starts here', hint: 'Keep one config per file.' },
 };
 
+export interface ParseYamlOptions {
+  file: string;
+  environment: Record<string, string | undefined>;
+  /** A section that is read as if it were not there: its variables need not be set. */
+  leaveOut?: Path;
+}
+
 /** Reads YAML or JSON. All errors of the text are in one `ConfigError`. */
-export function parseYaml(
-  text: string,
-  { file, environment }: { file: string; environment: Record<string, string | undefined> },
-): YamlDocument {
+export function parseYaml(text: string, { file, environment, leaveOut }: ParseYamlOptions): YamlDocument {
   if (text.length > maxFileSize) {
     throw new ConfigError(file, [{ path: '', message: `larger than ${maxFileSize} characters: this is no config` }]);
   }
@@ -66,7 +70,9 @@ export function parseYaml(
   }));
   if (problems.length > 0) throw new ConfigError(file, problems);
 
-  const { expanded, escapedDollars } = expandScalars(document, environment, problems, positionAt);
+  const unset: ConfigProblem[] = [];
+  const { expanded, escapedDollars } = expandScalars(document, environment, unset, positionAt);
+  problems.push(...unset.filter(({ path }) => !leaveOut || !`${path}.`.startsWith(`${showPath(leaveOut)}.`)));
   if (problems.length > 0) throw new ConfigError(file, problems);
 
   let value: unknown;
@@ -79,7 +85,7 @@ export function parseYaml(
   }
   return {
     file,
-    value,
+    value: leaveOut ? without(value, leaveOut) : value,
     escapedDollars,
     position(path, key) {
       for (let length = path.length; length >= 0; length -= 1) {
@@ -110,7 +116,7 @@ export function showPath(path: Path): string {
   }, '');
 }
 
-/** Replaces variables in the values, in place. Keys and comments stay as they are. */
+/** Replaces variables in the values, in place. Keys, which must be texts, and comments stay as they are. */
 function expandScalars(
   document: Document,
   environment: Record<string, string | undefined>,
@@ -120,6 +126,17 @@ function expandScalars(
   const expanded = new Set<Node>();
   const escapedDollars: string[] = [];
   visit(document, {
+    Pair(key, { key: name }, ancestors) {
+      // YAML takes `{{ … }}` for a map in a map, which would become a key that nobody meant.
+      if (!isCollection(name)) return undefined;
+      problems.push({
+        path: pathOf(ancestors, key),
+        ...positionAt(name.range?.[0]),
+        message: 'a key here is no text',
+        hint: 'Put it in quotes, as braces and brackets need it.',
+      });
+      return visit.SKIP;
+    },
     Scalar(key, node, ancestors) {
       if (key === 'key' || typeof node.value !== 'string' || !node.value.includes('$')) return;
       const { text, changed, missing, escaped } = expandEnvironment(node.value, environment);
@@ -140,6 +157,13 @@ function expandScalars(
     },
   });
   return { expanded, escapedDollars };
+}
+
+/** A copy that lacks a section; the sections around it are there. */
+function without(value: unknown, [key, ...inner]: Path): unknown {
+  if (typeof value !== 'object' || value === null || Array.isArray(value) || key === undefined) return value;
+  const { [key]: section, ...others } = value as Record<string | number, unknown>;
+  return inner.length === 0 ? others : { ...others, [key]: without(section ?? {}, inner) };
 }
 
 function pathOf(ancestors: readonly unknown[], key: unknown): string {
