@@ -26,6 +26,8 @@ const rules = {
   'om-sink': ['@flowmeta/om-mapper', '@flowmeta/http', 'zod', 'node:*'],
   ingestion: ['@flowmeta/connector', '@flowmeta/om-mapper', '@flowmeta/om-sink'],
   report: ['@flowmeta/connector', '@flowmeta/graph-core'],
+  openlineage: ['@flowmeta/connector'],
+  health: ['@flowmeta/connector'],
   sandbox: ['ajv', 'ajv-formats', 'fflate', 'node:*'],
   runner: ['*'],
 };

@@ -1,0 +1,38 @@
+import { byText, sorted } from './compare.js';
+import type { InstalledTypes, UnusedGroup } from './types.js';
+import type { Usage } from './usage.js';
+
+/** Sets what the server has against what pipelines name and what set runs off. */
+export function compareInstalled(
+  installed: ReadonlySet<string>,
+  {
+    usage,
+    triggerTypes,
+    groupOf,
+  }: { usage: Usage; triggerTypes: ReadonlySet<string>; groupOf: (type: string) => string },
+): InstalledTypes {
+  const isUsed = (type: string): boolean => usage.enabled.has(type) || triggerTypes.has(type);
+  const byGroup = new Map<string, string[]>();
+  for (const type of sorted(installed)) {
+    const group = groupOf(type);
+    const types = byGroup.get(group);
+    if (types === undefined) byGroup.set(group, [type]);
+    else types.push(type);
+  }
+  const unused: UnusedGroup[] = [...byGroup]
+    .map(([group, all]) => {
+      const types = all.filter((type) => !isUsed(type));
+      return {
+        group,
+        types,
+        whole: types.length === all.length,
+        namedByDisabled: types.filter((type) => usage.disabled.has(type)),
+      };
+    })
+    .filter(({ types }) => types.length > 0)
+    .sort((left, right) => byText(left.group, right.group));
+  const missing = sorted(usage.enabled.keys())
+    .filter((type) => !installed.has(type))
+    .map((type) => ({ type, pipelines: sorted(usage.enabled.get(type)!) }));
+  return { count: installed.size, unused, missing };
+}
