@@ -1,9 +1,10 @@
 import type { CheckStep } from '@flowmeta/connector';
 import { createRedactor } from '@flowmeta/redact';
 import { type LoadedConfig, loadConfig } from '../config/load-config.js';
-import { exitCodeOfSignal, exitCodes } from '../exit-codes.js';
+import { exitCodes } from '../exit-codes.js';
 import type { Host } from '../host.js';
 import { checkTarget } from '../run/check-target.js';
+import { listenForInterruption } from '../run/interruption.js';
 import { openSource } from '../run/open-source.js';
 import { openClient } from '../run/open-target.js';
 import { colorsFor } from '../terminal/colors.js';
@@ -31,28 +32,24 @@ export async function checkCommand(flags: CheckFlags, host: Host, terminal: Term
   const redactor = createRedactor(config.secrets);
   terminal.hide(redactor);
 
-  const controller = new AbortController();
-  let interruptedBy: 'SIGINT' | 'SIGTERM' | undefined;
-  const stopListening = host.onInterrupt((signal) => {
-    interruptedBy = signal;
-    controller.abort(new Error(`interrupted by ${signal}`));
-  });
+  const interruption = listenForInterruption(host, terminal, 'the check');
   const taken: EndStep[] = [];
   const show = flags.json ? () => undefined : stepPrinter(config, host, terminal);
   try {
-    for await (const step of allSteps(config, { host, terminal, signal: controller.signal })) {
+    for await (const step of allSteps(config, { host, terminal, signal: interruption.signal })) {
       const shown = redactor.value(step);
       taken.push(shown);
       show(shown);
     }
   } catch (error) {
-    if (!interruptedBy) throw error;
+    if (interruption.exitCode() === undefined) throw error;
   } finally {
-    stopListening();
+    interruption.stop();
   }
   const failed = taken.filter(({ status }) => status === 'failed');
   if (flags.json) terminal.print(`${JSON.stringify({ ok: failed.length === 0, steps: taken }, null, 2)}\n`);
-  if (interruptedBy) return exitCodeOfSignal(interruptedBy);
+  const interrupted = interruption.exitCode();
+  if (interrupted !== undefined) return interrupted;
   if (failed.length === 0) return exitCodes.done;
   return failed.some(({ name }) => admission.includes(name)) ? exitCodes.unreachable : exitCodes.partial;
 }

@@ -16,20 +16,29 @@ export async function checkReportFiles(files: string[], directory: string): Prom
     if (!(extname(file).toLowerCase() in renderers)) {
       throw new UsageError(`--report ${file}: unknown kind of file`, 'Let its name end in .json, .html or .md.');
     }
-    try {
-      await access(dirname(resolve(directory, file)), constants.W_OK);
-    } catch {
-      throw new UsageError(`--report ${file}: its directory does not exist or is not writable`, 'Make it first.');
-    }
+    await checkDirectory(`--report ${file}`, resolve(directory, file));
   }
 }
 
-/** Writes the report to each file, in the format that its name says. A reader never sees half a file. */
+/** Refuses a file whose directory can not be written to; `option` is what the user wrote. */
+export async function checkDirectory(option: string, path: string): Promise<void> {
+  try {
+    await access(dirname(path), constants.W_OK);
+  } catch {
+    throw new UsageError(`${option}: its directory does not exist or is not writable`, 'Make it first.');
+  }
+}
+
+/** Writes the report to each file, in the format that its name says. */
 export async function writeReportFiles(report: RunReport, files: string[], directory: string): Promise<void> {
   for (const file of files) {
-    const path = resolve(directory, file);
-    const unfinished = `${path}.${process.pid}.tmp`;
-    await writeFile(unfinished, await renderers[extname(file).toLowerCase()]!(report));
-    await rename(unfinished, path);
+    await writeWhole(resolve(directory, file), await renderers[extname(file).toLowerCase()]!(report));
   }
+}
+
+/** Writes a file so that a reader never sees half of it. */
+export async function writeWhole(path: string, text: string): Promise<void> {
+  const unfinished = `${path}.${process.pid}.tmp`;
+  await writeFile(unfinished, text);
+  await rename(unfinished, path);
 }

@@ -1,4 +1,5 @@
-import type { RequestTotals } from '@flowmeta/connector';
+import type { RequestTotals, SourceRequest } from '@flowmeta/connector';
+import type { Terminal } from '../terminal/terminal.js';
 
 /** Words that are part of a path's pattern; whatever else stands in a path is a name or an id. */
 const words = new Set(
@@ -29,4 +30,18 @@ function patternOf(path: string): string {
     .split('/')
     .map((segment) => (segment === '' || words.has(segment) ? segment : '{}'))
     .join('/');
+}
+
+/** Counts a request, and shows it to whoever wants to see them all. */
+export function logged(server: string, count: (request: SourceRequest) => void, terminal: Terminal) {
+  return (request: SourceRequest): void => {
+    count(request);
+    const { method, path, status, attempt, ms, willRetry } = request;
+    const tries = attempt > 1 ? `, try ${attempt}` : '';
+    const next = willRetry ? '; it will be tried again' : '';
+    terminal.log(
+      'DEBUG',
+      `${server}: ${method} ${path} ${status ?? 'no answer'} in ${Math.round(ms)} ms${tries}${next}`,
+    );
+  };
 }

@@ -1,14 +1,17 @@
-import type { RunReport, SourceRequest } from '@flowmeta/connector';
+import type { RunReport } from '@flowmeta/connector';
 import { ingest } from '@flowmeta/ingestion';
 import { createRedactor } from '@flowmeta/redact';
 import type { LoadedConfig } from '../config/load-config.js';
-import { exitCodeOfSignal, exitCodes } from '../exit-codes.js';
+import { exitCodes } from '../exit-codes.js';
 import type { Host } from '../host.js';
 import { progressDisplay } from '../terminal/progress.js';
 import type { Terminal } from '../terminal/terminal.js';
+import { listenForInterruption } from './interruption.js';
 import { describeSource, openSource } from './open-source.js';
 import { classificationOf, openTarget } from './open-target.js';
-import { createRequestCounter } from './request-counter.js';
+import { createRequestCounter, logged } from './request-counter.js';
+import { sinceOf } from './since.js';
+import { warnAboutTls } from './tls-warning.js';
 import { isUnreachable } from './unreachable.js';
 
 export interface RunIngestionOptions {
@@ -32,8 +35,6 @@ export interface IngestionResult {
   exitCode: number;
 }
 
-const day = 86_400_000;
-
 /** Runs one ingestion of a config from end to end. */
 export async function runIngestion(config: LoadedConfig, options: RunIngestionOptions): Promise<IngestionResult> {
   const { host, terminal } = options;
@@ -42,14 +43,7 @@ export async function runIngestion(config: LoadedConfig, options: RunIngestionOp
   terminal.hide(redactor);
   warnAboutTls(config, terminal);
 
-  const controller = new AbortController();
-  let interruptedBy: 'SIGINT' | 'SIGTERM' | undefined;
-  const stopListening = host.onInterrupt((signal) => {
-    interruptedBy = signal;
-    terminal.live(undefined);
-    terminal.log('WARN', `${signal}: ending the run; once more ends it at once`);
-    controller.abort(new Error(`interrupted by ${signal}`));
-  });
+  const interruption = listenForInterruption(host, terminal, 'the run');
   const source = createRequestCounter();
   const target = createRequestCounter();
   let fatal: unknown;
@@ -64,7 +58,7 @@ export async function runIngestion(config: LoadedConfig, options: RunIngestionOp
     const { sink, kind } = await openTarget(config, {
       host,
       dryRun: options.dryRun ?? false,
-      signal: controller.signal,
+      signal: interruption.signal,
       onAttempt: logged('OpenMetadata', target.count, terminal),
     });
     closers.push(() => sink.close());
@@ -76,7 +70,7 @@ export async function runIngestion(config: LoadedConfig, options: RunIngestionOp
       source: { connector: config.connector.name, description: describeSource(config) },
       targetKind: kind,
       service: workflow.source.serviceName,
-      since: options.since ?? Math.max(0, now - (selected?.statusLookbackDays ?? 1) * day),
+      since: options.since ?? sinceOf(config, now),
       until: now,
       includeTags: selected?.includeTags ?? true,
       includeOwners: selected?.includeOwners ?? true,
@@ -85,7 +79,7 @@ export async function runIngestion(config: LoadedConfig, options: RunIngestionOp
       classification: classificationOf(config),
       dryRun: options.dryRun ?? false,
       simulated: options.simulated ?? false,
-      signal: controller.signal,
+      signal: interruption.signal,
       now: host.now,
       requests: () => ({ source: source.totals, target: target.totals }),
       onFatal: (error) => {
@@ -100,11 +94,11 @@ export async function runIngestion(config: LoadedConfig, options: RunIngestionOp
     return {
       report,
       withoutSecrets: () => redactor.value(report),
-      exitCode: interruptedBy ? exitCodeOfSignal(interruptedBy) : exitCodeOf(report, { fatal, strict: options.strict }),
+      exitCode: interruption.exitCode() ?? exitCodeOf(report, { fatal, strict: options.strict }),
     };
   } finally {
     terminal.live(undefined);
-    stopListening();
+    interruption.stop();
     await Promise.allSettled(closers.map((close) => close()));
   }
 }
@@ -118,32 +112,4 @@ function exitCodeOf(report: RunReport, { fatal, strict }: { fatal: unknown; stri
     default:
       return exitCodes.partial;
   }
-}
-
-function warnAboutTls({ workflow, connectorConfig, connector }: LoadedConfig, terminal: Terminal): void {
-  const ends = [
-    ['OpenMetadata', workflow.workflowConfig.openMetadataServerConfig?.verifySSL],
-    [connector.title, (connectorConfig as { verifySSL?: unknown }).verifySSL],
-  ];
-  for (const [name, verify] of ends) {
-    if (verify !== 'ignore') continue;
-    terminal.log(
-      'WARN',
-      `verifySSL: ignore — whoever stands between here and ${name} can read and change everything, the token too`,
-    );
-  }
-}
-
-/** Counts a request, and shows it to whoever wants to see them all. */
-function logged(server: string, count: (request: SourceRequest) => void, terminal: Terminal) {
-  return (request: SourceRequest): void => {
-    count(request);
-    const { method, path, status, attempt, ms, willRetry } = request;
-    const tries = attempt > 1 ? `, try ${attempt}` : '';
-    const next = willRetry ? '; it will be tried again' : '';
-    terminal.log(
-      'DEBUG',
-      `${server}: ${method} ${path} ${status ?? 'no answer'} in ${Math.round(ms)} ms${tries}${next}`,
-    );
-  };
 }

@@ -1,6 +1,12 @@
+import type { LoadedConfig } from '../config/load-config.js';
 import { UsageError } from '../usage-error.js';
 
 const units: Record<string, number> = { m: 60_000, h: 3_600_000, d: 86_400_000, w: 604_800_000 };
+
+/** Where the window of runs starts without `--since`, ms. */
+export function sinceOf({ workflow }: LoadedConfig, now: number): number {
+  return Math.max(0, now - (workflow.source.sourceConfig?.config?.statusLookbackDays ?? 1) * units.d!);
+}
 
 /** The instant that `--since` names, ms, from 1970 on: ISO 8601 (UTC unless it names a zone), or a duration back from now. */
 export function parseSince(text: string, now: number): number {

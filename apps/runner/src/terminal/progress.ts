@@ -4,9 +4,22 @@ import type { Terminal } from './terminal.js';
 /** ms between two lines where there is no terminal to redraw one on. */
 const plainInterval = 10_000;
 
-/** Shows how far a run is: a live line on a terminal, else a plain line from time to time. */
-export function progressDisplay(terminal: Terminal): (progress: Progress) => void {
+/** Shows a line on a terminal, over and over in the same place; elsewhere a plain line from time to time. `elapsed`: ms since the start. */
+export function statusLine(terminal: Terminal): (line: string, elapsed: number) => void {
   let saidAt = 0;
+  return (line, elapsed) => {
+    if (terminal.isLive) {
+      terminal.live(line);
+    } else if (elapsed - saidAt >= plainInterval) {
+      saidAt = elapsed;
+      terminal.log('INFO', line);
+    }
+  };
+}
+
+/** Shows how far a run is. */
+export function progressDisplay(terminal: Terminal): (progress: Progress) => void {
+  const show = statusLine(terminal);
   let rate = { at: 0, runs: 0, perSecond: 0 };
 
   return (progress) => {
@@ -18,13 +31,7 @@ export function progressDisplay(terminal: Terminal): (progress: Progress) => voi
     if (elapsed - rate.at >= 1000) {
       rate = { at: elapsed, runs, perSecond: Math.round(((runs - rate.runs) * 1000) / (elapsed - rate.at)) };
     }
-    const line = progressLine(progress, rate.perSecond);
-    if (terminal.isLive) {
-      terminal.live(line);
-    } else if (elapsed - saidAt >= plainInterval) {
-      saidAt = elapsed;
-      terminal.log('INFO', line);
-    }
+    show(progressLine(progress, rate.perSecond), elapsed);
   };
 }
 
@@ -44,7 +51,7 @@ function progressLine({ phase, pipelines, runs, writes, elapsed }: Progress, per
 }
 
 /** e.g. `42 s`, `3 min 05 s`. */
-function duration(ms: number): string {
+export function duration(ms: number): string {
   const seconds = Math.round(ms / 1000);
   if (seconds < 60) return ms < 10_000 ? `${(ms / 1000).toFixed(1)} s` : `${seconds} s`;
   return `${Math.floor(seconds / 60)} min ${String(seconds % 60).padStart(2, '0')} s`;
