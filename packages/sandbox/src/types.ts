@@ -105,6 +105,30 @@ export interface OpenMetadataSandboxOptions extends SandboxOptions {
   token?: string;
 }
 
+/** A column of a seeded dataset: its name alone (then a `STRING`), or its OpenMetadata shape. */
+export type SeedColumn = string | (Record<string, unknown> & { name: string; dataType: string });
+
+/** What a seeded dataset's service is, and more of the dataset's own properties. */
+export interface SeedOptions {
+  /** e.g. `Postgres`, `S3`, `Kafka`. Default: what the service is, else OpenMetadata's custom type. A service of another type is an error. */
+  serviceType?: string;
+  description?: string;
+}
+
+export interface SeedWithColumnsOptions extends SeedOptions {
+  /** Columns of a file, fields of a message or of a search index. Default: it has none that are known. */
+  columns?: SeedColumn[];
+}
+
+/** A dataset that somebody has ingested with OpenMetadata's own connectors. */
+export interface DatasetSeed {
+  type: 'table' | 'container' | 'topic' | 'searchIndex';
+  /** As OpenMetadata writes it: names with dots are quoted. */
+  fqn: string;
+  serviceType: string;
+  columns?: SeedColumn[];
+}
+
 export interface OpenMetadataSandbox extends Sandbox {
   readonly token: string;
   /** True for versions that no recording covers. */
@@ -123,6 +147,19 @@ export interface OpenMetadataSandbox extends Sandbox {
     /** Number of writes that changed something. */
     changes(): number;
   };
-  /** Puts a user, team, table … there, as if it had always been; answers its id. */
-  seed(type: 'user' | 'team' | 'table' | 'topic' | 'container', entity: Record<string, unknown>): string;
+  /** Puts a user, team, table … there, as if it had always been; answers its id. One that is there already stays as it is. */
+  seed(
+    type: 'user' | 'team' | 'table' | 'topic' | 'container' | 'searchIndex',
+    entity: Record<string, unknown>,
+  ): string;
+  /** `service.database.schema.table`, with its service, database and schema where they are not there yet; answers the table's id. */
+  seedTable(fqn: string, columns: SeedColumn[], options?: SeedOptions): string;
+  /** `service.bucket` or a prefix in it, `service.bucket.raw.orders`, with the containers around it; answers the innermost one's id. */
+  seedContainer(fqn: string, options?: SeedWithColumnsOptions): string;
+  /** `service.topic`; a topic's name with dots is quoted: `kafka."orders.events"`. Answers its id. */
+  seedTopic(fqn: string, options?: SeedWithColumnsOptions): string;
+  /** `service.index`. Answers its id. */
+  seedSearchIndex(fqn: string, options?: SeedWithColumnsOptions): string;
+  /** Seeds a list, such as `demoCatalog()`. */
+  seedDatasets(seeds: readonly DatasetSeed[]): void;
 }

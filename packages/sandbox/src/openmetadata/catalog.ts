@@ -65,17 +65,20 @@ export function createCatalog(options: { rules: VersionRules; shapes: RequestSha
 
 export const newId = (): string => randomUUID();
 
+/** Ids of what holds an entity: its service, schema … and, of a nested container, the one around it. */
+const holdersOf = ({ parentId, withinId }: Entity): string[] => [parentId, withinId].filter((id) => id !== undefined);
+
 /** Adds a row. */
 export function insert(catalog: Catalog, entity: Entity): Entity {
   const table = catalog.tables[entity.type];
   table.byId.set(entity.id, entity);
   table.idByName.set(entity.fullyQualifiedName, entity.id);
   table.index.add(entity.name, entity.id);
-  if (entity.parentId !== undefined) {
-    let index = table.indexByParent.get(entity.parentId);
+  for (const holderId of holdersOf(entity)) {
+    let index = table.indexByParent.get(holderId);
     if (!index) {
       index = createNameIndex();
-      table.indexByParent.set(entity.parentId, index);
+      table.indexByParent.set(holderId, index);
     }
     index.add(entity.name, entity.id);
   }
@@ -94,7 +97,7 @@ export function remove(catalog: Catalog, entity: Entity): void {
   table.byId.delete(entity.id);
   table.idByName.delete(entity.fullyQualifiedName);
   table.index.remove(entity.name, entity.id);
-  if (entity.parentId !== undefined) table.indexByParent.get(entity.parentId)?.remove(entity.name, entity.id);
+  for (const holderId of holdersOf(entity)) table.indexByParent.get(holderId)?.remove(entity.name, entity.id);
 }
 
 export const findById = (catalog: Catalog, type: EntityType, id: string): Entity | undefined =>
@@ -108,11 +111,12 @@ export function findByName(catalog: Catalog, type: EntityType, name: string): En
   return id === undefined ? undefined : byId.get(id);
 }
 
-/** The rows below a service, schema or classification, of all types. */
+/** The rows below a service, schema, container or classification, of all types. */
 export function childrenOf(catalog: Catalog, parent: Entity): Entity[] {
   const children: Entity[] = [];
   for (const type of Object.keys(entityKinds) as EntityType[]) {
-    if (entityKinds[type].parent?.type !== parent.type) continue;
+    const isNested = type === 'container' && parent.type === 'container';
+    if (!isNested && entityKinds[type].parent?.type !== parent.type) continue;
     const table = catalog.tables[type];
     for (const id of table.indexByParent.get(parent.id)?.ids() ?? []) {
       const child = table.byId.get(id);

@@ -6,6 +6,7 @@ export type EntityType =
   | 'messagingService'
   | 'storageService'
   | 'dashboardService'
+  | 'searchService'
   | 'pipeline'
   | 'ingestionPipeline'
   | 'database'
@@ -14,6 +15,7 @@ export type EntityType =
   | 'topic'
   | 'container'
   | 'dashboard'
+  | 'searchIndex'
   | 'classification'
   | 'tag'
   | 'user'
@@ -53,6 +55,8 @@ export interface Entity {
   fullyQualifiedName: string;
   /** The service, schema, classification … that holds it. */
   parentId?: string;
+  /** Of a nested container: the container around it. It belongs to its service all the same. */
+  withinId?: string;
   deleted: boolean;
   version: number;
   /** ms. */
@@ -96,6 +100,7 @@ export const entityKinds: Record<EntityType, EntityKind> = {
   messagingService: { collection: 'services/messagingServices', required: described, tracked: [] },
   storageService: { collection: 'services/storageServices', required: described, tracked: [] },
   dashboardService: { collection: 'services/dashboardServices', required: described, tracked: [] },
+  searchService: { collection: 'services/searchServices', required: described, tracked: [] },
   pipeline: {
     collection: 'pipelines',
     parent: { property: 'service', type: 'pipelineService' },
@@ -144,6 +149,12 @@ export const entityKinds: Record<EntityType, EntityKind> = {
     parent: { property: 'service', type: 'dashboardService' },
     required: ['name', 'service'],
     tracked: [],
+  },
+  searchIndex: {
+    collection: 'searchIndexes',
+    parent: { property: 'service', type: 'searchService' },
+    required: ['name', 'service', 'fields'],
+    tracked: ['fields', 'searchIndexSettings'],
   },
   classification: {
     collection: 'classifications',

@@ -1,5 +1,6 @@
 import type { ServerAnswer } from '../http-server.js';
 import type { Catalog } from './catalog.js';
+import { readColumnsOf } from './columns.js';
 import { type Entity, type Json, listOf, type Reference, type Task } from './entities.js';
 import { type Draft, updateEntity } from './entity-update.js';
 import { viewWhole } from './entity-views.js';
@@ -16,7 +17,18 @@ import { readLabels } from './tag-labels.js';
 /** Parts of an entity's view that are not among its own properties. */
 const notOwn = new Set([
   ...['id', 'name', 'fullyQualifiedName', 'version', 'updatedAt', 'updatedBy', 'href', 'deleted', 'changeDescription'],
-  ...['service', 'serviceType', 'database', 'databaseSchema', 'classification', 'owner', 'owners', 'domain', 'domains'],
+  ...[
+    'service',
+    'serviceType',
+    'database',
+    'databaseSchema',
+    'classification',
+    'parent',
+    'owner',
+    'owners',
+    'domain',
+    'domains',
+  ],
   ...['tags', 'followers', 'votes', 'dataProducts', 'pipelineStatus'],
 ]);
 
@@ -53,8 +65,9 @@ export function patchEntity(
   const own: Json = {};
   for (const [name, value] of Object.entries(document)) if (!notOwn.has(name)) own[name] = value;
   if (tasks !== undefined) own.tasks = tasks satisfies Task[];
+  const named = readColumnsOf(entity.type, own, entity.fullyQualifiedName);
   const draft: Draft = {
-    own,
+    own: named,
     tags: readLabels(document.tags) ?? [],
     taskTags,
     owners: readOwners(catalog, ownersOf(document)),

@@ -80,16 +80,34 @@ function readLimit(query: URLSearchParams): number {
   return limit;
 }
 
-/** The parameter that narrows a list to one parent. */
+/** The parameter that narrows a list to one parent, where it is not called as in a body. */
 const parentParameter: Partial<Record<EntityType, string>> = { tag: 'parent' };
 
-function candidates(catalog: Catalog, type: EntityType, query: URLSearchParams) {
-  const table = catalog.tables[type];
+/** Ids of the rows of one parent, in order. */
+function idsBelow(catalog: Catalog, type: EntityType, holder: { type: EntityType; name: string }): readonly string[] {
+  const found = findByName(catalog, holder.type, normalizeName(holder.name));
+  return (found && catalog.tables[type].indexByParent.get(found.id)?.ids()) ?? [];
+}
+
+/** Ids of the tables of a database, which have its schemas between, in order. */
+function tablesOfDatabase(catalog: Catalog, database: string): string[] {
+  const { byId, indexByParent } = catalog.tables.table;
+  const nameOf = (id: string): string => byId.get(id)?.name ?? '';
+  return idsBelow(catalog, 'databaseSchema', { type: 'database', name: database })
+    .flatMap((schemaId) => indexByParent.get(schemaId)?.ids() ?? [])
+    .sort((a, b) => {
+      const [left, right] = [nameOf(a), nameOf(b)];
+      return left === right ? (a < b ? -1 : 1) : left < right ? -1 : 1;
+    });
+}
+
+/** The rows that a list chooses from. Parameters that the collection does not know change nothing, as with the real server. */
+function candidates(catalog: Catalog, type: EntityType, query: URLSearchParams): readonly string[] {
   const { parent } = entityKinds[type];
   const given = parent && query.get(parentParameter[type] ?? parent.property);
-  if (!parent || given === null || given === undefined) return table.index;
-  const holder = findByName(catalog, parent.type, normalizeName(given));
-  return holder ? table.indexByParent.get(holder.id) : undefined;
+  if (parent && typeof given === 'string') return idsBelow(catalog, type, { type: parent.type, name: given });
+  const database = type === 'table' ? query.get('database') : null;
+  return database === null ? catalog.tables[type].index.ids() : tablesOfDatabase(catalog, database);
 }
 
 /** `GET` of a collection: by name, in pages with cursors (OM fact 21). */
@@ -100,11 +118,11 @@ export function listEntities(catalog: Catalog, type: EntityType, query: URLSearc
   const [after, before] = [query.get('after'), query.get('before')];
   if (after !== null && before !== null) throw refuse(400, 'Only one of before or after query parameter allowed');
 
-  const index = candidates(catalog, type, query);
+  const onlyRoots = type === 'container' && query.get('root') === 'true';
   const rows: Entity[] = [];
-  for (const id of index?.ids() ?? []) {
+  for (const id of candidates(catalog, type, query)) {
     const row = catalog.tables[type].byId.get(id);
-    if (row && isIncluded(row, include)) rows.push(row);
+    if (row && isIncluded(row, include) && !(onlyRoots && row.withinId !== undefined)) rows.push(row);
   }
   let start = 0;
   let end = limit;

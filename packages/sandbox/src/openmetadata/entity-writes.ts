@@ -31,6 +31,16 @@ export function resolveParent(catalog: Catalog, type: EntityType, body: Json): E
   return holder;
 }
 
+/** The container around a nested one, which a body names as `parent`; it may be soft-deleted. */
+export function resolveContainer(catalog: Catalog, type: EntityType, body: Json): Entity | undefined {
+  if (type !== 'container' || body.parent === undefined) return undefined;
+  const { id } = body.parent as Json;
+  if (id === undefined) throw refuse(400, '[id must not be null]');
+  const container = findById(catalog, 'container', String(id));
+  if (!container) throw notFound('container', String(id));
+  return container;
+}
+
 export interface Write {
   type: EntityType;
   /** As read: its constraints hold. */
@@ -44,7 +54,14 @@ function nul(value: unknown): boolean {
   return JSON.stringify(value).includes('\\u0000');
 }
 
-function createEntity(catalog: Catalog, write: Write, place: { parent?: Entity; fullyQualifiedName: string }): Entity {
+interface Place {
+  parent?: Entity | undefined;
+  /** The container around a nested one. */
+  within?: Entity | undefined;
+  fullyQualifiedName: string;
+}
+
+function createEntity(catalog: Catalog, write: Write, place: Place): Entity {
   const { type, body, draft, caller } = write;
   const { rules } = catalog;
   const entity: Entity = {
@@ -53,6 +70,7 @@ function createEntity(catalog: Catalog, write: Write, place: { parent?: Entity; 
     name: String(body.name),
     fullyQualifiedName: place.fullyQualifiedName,
     ...(place.parent ? { parentId: place.parent.id } : {}),
+    ...(place.within ? { withinId: place.within.id } : {}),
     deleted: false,
     version: 0.1,
     updatedAt: catalog.now(),
@@ -83,13 +101,14 @@ export function writeEntity(catalog: Catalog, write: Write): ServerAnswer {
   const { type, body, draft, caller, method } = write;
   const parent = resolveParent(catalog, type, body);
   const name = String(body.name);
-  const fullyQualifiedName = parent ? childName(parent.fullyQualifiedName, name) : quoteName(name);
+  const within = resolveContainer(catalog, type, body);
+  const holder = within ?? parent;
+  const fullyQualifiedName = holder ? childName(holder.fullyQualifiedName, name) : quoteName(name);
   const existing = findByName(catalog, type, fullyQualifiedName);
   if (existing && method === 'POST') throw refuse(409, 'Entity already exists');
   authorize(caller, existing ? 'EditAll' : 'Create');
   if (!existing) {
-    const place = parent ? { parent, fullyQualifiedName } : { fullyQualifiedName };
-    const created = createEntity(catalog, write, place);
+    const created = createEntity(catalog, write, { parent, within, fullyQualifiedName });
     return {
       status: 201,
       headers: method === 'PUT' ? { 'x-openmetadata-change': 'entityCreated' } : {},

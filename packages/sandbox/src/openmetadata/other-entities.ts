@@ -1,37 +1,23 @@
 import type { ServerAnswer } from '../http-server.js';
 import { type Catalog, findById, findByName, newId } from './catalog.js';
-import { type EntityType, entityKinds, type Json, listOf } from './entities.js';
+import { readColumnsOf } from './columns.js';
+import { withConnectionDefaults } from './connection-defaults.js';
+import { type EntityType, entityKinds, type Json } from './entities.js';
 import { viewEntity } from './entity-views.js';
-import { resolveParent, writeEntity } from './entity-writes.js';
+import { resolveContainer, resolveParent, writeEntity } from './entity-writes.js';
 import { childName } from './fully-qualified-name.js';
 import type { Caller } from './principals.js';
 import { referenceTo } from './references.js';
-import { notFound, refuse } from './refusals.js';
+import { notFound } from './refusals.js';
 import { readBody } from './request-body.js';
 import type { BodyName } from './request-shapes.js';
-import { draftOf, requireProperties } from './services.js';
+import { checkStoredConnection, draftOf, isService, requireProperties } from './services.js';
 
 const shapeNames: Partial<Record<EntityType, BodyName>> = {
   classification: 'createClassification',
   tag: 'createTag',
   ingestionPipeline: 'createIngestionPipeline',
 };
-
-const sized = new Set(['CHAR', 'VARCHAR', 'BINARY', 'VARBINARY']);
-
-/** Columns as a table holds them: with their type in words and their names in full. */
-export function readColumns(columns: unknown, holder: string): Json[] {
-  return listOf<Json>(columns).map((column) => {
-    const type = String(column.dataType ?? 'UNKNOWN');
-    if (sized.has(type) && column.dataLength === undefined) {
-      throw refuse(400, 'For column data types char, varchar, binary, varbinary dataLength must not be null');
-    }
-    const fullyQualifiedName = childName(holder, String(column.name));
-    const read: Json = { ...column, dataTypeDisplay: column.dataTypeDisplay ?? type.toLowerCase(), fullyQualifiedName };
-    if (column.children !== undefined) read.children = readColumns(column.children, fullyQualifiedName);
-    return read;
-  });
-}
 
 /** What an entity has although its body does not say so. */
 function defaultsOf(catalog: Catalog, type: EntityType): Json {
@@ -84,10 +70,16 @@ export function writeOther(
   const body =
     shapeNames[type] && shape ? readBody(shape, options.body) : requireProperties(type, kind.required, options.body);
   const parent = resolveParent(catalog, type, body);
-  const draft = draftOf(catalog, body, kind.parent ? [kind.parent.property] : []);
+  const within = resolveContainer(catalog, type, body);
+  const draft = draftOf(catalog, body, [...(kind.parent ? [kind.parent.property] : []), ...(within ? ['parent'] : [])]);
   draft.own = { ...defaultsOf(catalog, type), ...draft.own };
-  if (type === 'table' && parent) {
-    draft.own.columns = readColumns(body.columns, childName(parent.fullyQualifiedName, String(body.name)));
+  const holder = within ?? parent;
+  if (holder) {
+    draft.own = readColumnsOf(type, draft.own, childName(holder.fullyQualifiedName, String(body.name)));
+  }
+  if (isService(type)) {
+    if (method === 'PUT') checkStoredConnection(catalog, type, { body, caller });
+    draft.own = withConnectionDefaults(catalog, draft.own);
   }
   if (type === 'ingestionPipeline') draft.own.airflowConfig = { ...airflowDefaults, ...(body.airflowConfig as Json) };
   if (type === 'user') delete draft.own.password;

@@ -27,12 +27,15 @@ function markDeleted(catalog: Catalog, entity: Entity, options: { caller: Caller
 /** Brings back everything below an entity that came back. */
 export function restoreChildren(catalog: Catalog, entity: Entity, caller: Caller): void {
   for (const child of childrenOf(catalog, entity)) {
-    if (child.deleted) markDeleted(catalog, child, { caller, deleted: false });
+    // A nested container is met below its service and below the container around it.
+    const current = findById(catalog, child.type, child.id);
+    if (current?.deleted) markDeleted(catalog, current, { caller, deleted: false });
     restoreChildren(catalog, child, caller);
   }
 }
 
 function removeForGood(catalog: Catalog, entity: Entity): void {
+  if (!findById(catalog, entity.type, entity.id)) return;
   for (const child of childrenOf(catalog, entity)) removeForGood(catalog, child);
   // Runs stay and are there again when the pipeline is created anew (OM fact 19); edges go (fact 20).
   deleteEdgesOf(catalog, entity.id);
@@ -56,7 +59,10 @@ export function deleteEntity(
     removeForGood(catalog, entity);
     return { status: 200, headers: { 'x-openmetadata-change': 'entityDeleted' }, json: view };
   }
-  for (const child of children) deleteEntity(catalog, child, { caller, hard: false, recursive: true });
+  for (const child of children) {
+    const current = findById(catalog, child.type, child.id);
+    if (current && !current.deleted) deleteEntity(catalog, current, { caller, hard: false, recursive: true });
+  }
   const deleted = entity.deleted ? entity : markDeleted(catalog, entity, { caller, deleted: true });
   const view = viewWhole(catalog, deleted);
   delete view.href;

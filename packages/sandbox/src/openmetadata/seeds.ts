@@ -1,16 +1,15 @@
-import type { OpenMetadataSandbox } from '../types.js';
 import { type Catalog, findByName, insert, newId } from './catalog.js';
-import { type Entity, type EntityType, entityKinds, type Json } from './entities.js';
-import { quoteName } from './fully-qualified-name.js';
-import { readColumns } from './other-entities.js';
+import type { Entity, EntityType, Json } from './entities.js';
+import { childName, quoteName } from './fully-qualified-name.js';
 
 /** Puts a row there as if it had always been, without counting it as a change. */
-function place(
+export function place(
   catalog: Catalog,
-  options: { type: EntityType; name: string; parent?: Entity; own?: Json; by?: string },
+  options: { type: EntityType; name: string; parent?: Entity; within?: Entity; own?: Json; by?: string },
 ): Entity {
-  const { type, name, parent, own = {}, by = 'admin' } = options;
-  const fullyQualifiedName = parent ? `${parent.fullyQualifiedName}.${quoteName(name)}` : quoteName(name);
+  const { type, name, parent, within, own = {}, by = 'admin' } = options;
+  const holder = within ?? parent;
+  const fullyQualifiedName = holder ? childName(holder.fullyQualifiedName, name) : quoteName(name);
   const existing = findByName(catalog, type, fullyQualifiedName);
   if (existing) return existing;
   return insert(catalog, {
@@ -19,6 +18,7 @@ function place(
     name,
     fullyQualifiedName,
     ...(parent ? { parentId: parent.id } : {}),
+    ...(within ? { withinId: within.id } : {}),
     deleted: false,
     version: 0.1,
     updatedAt: catalog.now(),
@@ -66,48 +66,11 @@ export function furnish(catalog: Catalog): void {
   }
 }
 
-/** The types of the holders of a seeded entity, from the outermost, and the service's kind. */
-const holders: Record<'table' | 'topic' | 'container', { types: EntityType[]; serviceType: string }> = {
-  table: { types: ['databaseService', 'database', 'databaseSchema'], serviceType: 'CustomDatabase' },
-  topic: { types: ['messagingService'], serviceType: 'CustomMessaging' },
-  container: { types: ['storageService'], serviceType: 'CustomStorage' },
-};
-
-/** The parts of a fully qualified name, without their quotes. */
-const partsOf = (name: string): string[] =>
-  (name.match(/"[^"]*"|[^."]+/g) ?? []).map((part) => part.replaceAll('"', ''));
-
-/**
- * Puts a user, team, table, topic or container there. Tables, topics and containers are named by `fullyQualifiedName`
- * (`service.database.schema.table`, `service.topic`) and bring what holds them; a table has `columns`. Answers the id.
- */
-export function seedEntity(catalog: Catalog, type: Parameters<OpenMetadataSandbox['seed']>[0], entity: Json): string {
-  const { name: _name, fullyQualifiedName: _fullName, id: _id, ...own } = entity;
-  const fullName = String(entity.fullyQualifiedName ?? entity.name ?? '');
-  const parts = partsOf(fullName);
-  const name = parts.pop();
-  if (name === undefined) throw new Error(`a seeded ${type} needs a name or a fullyQualifiedName`);
-  if (type === 'user' || type === 'team') {
-    const fill: Json =
-      type === 'user' ? { isBot: false, isAdmin: false, email: `${name}@example.com` } : { teamType: 'Group' };
-    return place(catalog, { type, name: String(entity.name ?? name), own: { ...fill, ...own } }).id;
-  }
-  const { types, serviceType } = holders[type];
-  if (parts.length < types.length) {
-    throw new Error(`a seeded ${type} needs a fullyQualifiedName of ${types.length + 1} parts, not ${fullName}`);
-  }
-  let parent: Entity | undefined;
-  for (const [position, holder] of types.entries()) {
-    const holderName = parts[position] ?? '';
-    const isService = entityKinds[holder].parent === undefined;
-    parent = place(catalog, {
-      type: holder,
-      name: holderName,
-      ...(parent ? { parent } : {}),
-      own: isService ? { serviceType } : {},
-    });
-  }
-  if (!parent) throw new Error(`a ${type} without a holder`);
-  if (type === 'table') own.columns = readColumns(own.columns, `${parent.fullyQualifiedName}.${quoteName(name)}`);
-  return place(catalog, { type, name, parent, own }).id;
+/** Puts a user or team there. Answers the id. */
+export function seedPerson(catalog: Catalog, type: 'user' | 'team', entity: Json): string {
+  const { fullyQualifiedName, name = fullyQualifiedName, id: _id, ...own } = entity;
+  if (name === undefined) throw new Error(`a seeded ${type} needs a name`);
+  const fill: Json =
+    type === 'user' ? { isBot: false, isAdmin: false, email: `${name}@example.com` } : { teamType: 'Group' };
+  return place(catalog, { type, name: String(name), own: { ...fill, ...own } }).id;
 }

@@ -1,11 +1,12 @@
 import { startServer } from '../http-server.js';
-import type { OpenMetadataSandbox, OpenMetadataSandboxOptions } from '../types.js';
+import type { DatasetSeed, OpenMetadataSandbox, OpenMetadataSandboxOptions, SeedWithColumnsOptions } from '../types.js';
 import { type Catalog, createCatalog } from './catalog.js';
+import { seedDataset, seedDatasetBody } from './dataset-seeds.js';
 import type { Entity, Json } from './entities.js';
 import { allFields, viewEntity } from './entity-views.js';
 import { createHandler } from './handler.js';
 import { loadRequestShapes } from './request-shapes.js';
-import { furnish, seedEntity } from './seeds.js';
+import { furnish, seedPerson } from './seeds.js';
 import { statusesOf } from './status-store.js';
 import { rulesOf } from './versions.js';
 
@@ -47,6 +48,29 @@ function inspect(catalog: Catalog): OpenMetadataSandbox['catalog'] {
   };
 }
 
+type Seeding = Pick<
+  OpenMetadataSandbox,
+  'seed' | 'seedTable' | 'seedContainer' | 'seedTopic' | 'seedSearchIndex' | 'seedDatasets'
+>;
+
+function seeding(catalog: Catalog): Seeding {
+  const seed = (type: DatasetSeed['type'], fqn: string, options: SeedWithColumnsOptions = {}): string => {
+    const { serviceType, columns, ...own } = options;
+    return seedDataset(catalog, { type, fqn, serviceType, own, ...(columns === undefined ? {} : { columns }) });
+  };
+  return {
+    seed: (type, entity) =>
+      type === 'user' || type === 'team' ? seedPerson(catalog, type, entity) : seedDatasetBody(catalog, type, entity),
+    seedTable: (fqn, columns, options) => seed('table', fqn, { ...options, columns }),
+    seedContainer: (fqn, options) => seed('container', fqn, options),
+    seedTopic: (fqn, options) => seed('topic', fqn, options),
+    seedSearchIndex: (fqn, options) => seed('searchIndex', fqn, options),
+    seedDatasets: (seeds) => {
+      for (const each of seeds) seedDataset(catalog, each);
+    },
+  };
+}
+
 /** A clock that needs no wall clock: it starts at 2026-01-01T00:00:00Z and goes on by one ms each time it is read. */
 function createClock(): () => number {
   let time = Date.UTC(2026, 0, 1);
@@ -85,6 +109,6 @@ export async function startOpenMetadataSandbox(options: OpenMetadataSandboxOptio
     token,
     simulated: rules.simulated,
     catalog: inspect(catalog),
-    seed: (type, entity) => seedEntity(catalog, type, entity),
+    ...seeding(catalog),
   };
 }

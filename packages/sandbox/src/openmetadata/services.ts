@@ -38,10 +38,19 @@ function checkConnection(catalog: Catalog, body: Json): void {
   );
 }
 
-/** The traps around a missing connection (OM fact 8). */
-function checkStoredConnection(catalog: Catalog, body: Json, caller: Caller): void {
+export const isService = (type: EntityType): boolean => type.endsWith('Service');
+
+/**
+ * The traps around a missing connection (OM fact 8). Recorded of pipeline services; the server has one piece of code for services of
+ * all kinds.
+ */
+export function checkStoredConnection(
+  catalog: Catalog,
+  type: EntityType,
+  { body, caller }: { body: Json; caller: Caller },
+): void {
   const { rules } = catalog;
-  const stored = findByName(catalog, 'pipelineService', quoteName(String(body.name)));
+  const stored = findByName(catalog, type, quoteName(String(body.name)));
   if (!stored) return;
   const getConfig = 'Cannot invoke "org.openmetadata.schema.ServiceConnectionEntityInterface.getConfig()" because';
   if (stored.own.connection === undefined) {
@@ -67,7 +76,7 @@ export function writePipelineService(
   const { caller, method } = options;
   const body = readBody(catalog.shapes.createPipelineService as BodyShape, options.body);
   checkConnection(catalog, body);
-  if (method === 'PUT') checkStoredConnection(catalog, body, caller);
+  if (method === 'PUT') checkStoredConnection(catalog, 'pipelineService', { body, caller });
   return writeEntity(catalog, { type: 'pipelineService', body, draft: draftOf(catalog, body, []), caller, method });
 }
 

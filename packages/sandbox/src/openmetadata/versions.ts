@@ -36,6 +36,8 @@ const introduced = {
   systemStatus: '1.3',
   /** 401 texts say what was wrong with the token (OM fact 4). */
   tokenErrorsInDetail: '1.3',
+  /** Connections have the properties that were recorded of 1.6. */
+  connectionsOf16: '1.6',
   lineageEdgeRead: '1.4',
   ownersAsList: '1.5',
   lineageDeletedBySource: '1.5',
@@ -44,6 +46,8 @@ const introduced = {
   /** GET of statuses obeys `limit` and `after`. */
   statusPaging: '1.11',
   pipelineBulk: '1.12',
+  /** Columns of a lineage edge are compared by name, also of ends without any (by OpenMetadata's sources of about 1.7). */
+  columnsComparedByName: '1.7',
   /** Unknown columns of a lineage edge are dropped instead of refused. */
   columnsDropped: '1.13',
   lineageWrittenByName: '2.0',

@@ -4,12 +4,12 @@ import { groupNameOf } from './recorded-order.js';
 /** Paths whose answers must agree. */
 const paths = [
   /^\/api\/v1\/pipelines(\/|$)/,
-  /^\/api\/v1\/services\/pipelineServices(\/|$)/,
+  /^\/api\/v1\/services\/(pipeline|database|messaging|storage|dashboard|search)Services(\/|$)/,
   /^\/api\/v1\/services\/ingestionPipelines(\/[^/]+\/pipelineStatus.*|\/name\/[^/]+)?$/,
   /^\/api\/v1\/lineage(\/|$)/,
   /^\/api\/v1\/(classifications|tags|users|teams|domains)(\/name\/[^/]+)?$/,
   /^\/api\/v1\/users\/loggedInUser$/,
-  /^\/api\/v1\/(tables|topics|containers|dashboards|databases|databaseSchemas)$/,
+  /^\/api\/v1\/(tables|topics|containers|dashboards|databases|databaseSchemas|searchIndexes)(\/|$)/,
   /^\/api\/v1\/system\/(version|health)$/,
   /^\/api\/(v1\/)?nopes$/,
   /^\/api\/v1\/?$/,
