@@ -28,7 +28,7 @@ export function renderDot(pipeline: TaskGraph): string {
 }
 
 /** A quoted text of one or more lines; a backslash would be an escape of DOT's own. */
-function quote(...lines: string[]): string {
+export function quote(...lines: string[]): string {
   const escaped = lines.map((line) => line.replace(/\s+/g, ' ').replace(/[\\"]/g, (mark) => `\\${mark}`));
   return `"${escaped.join('\\n')}"`;
 }

@@ -1,5 +1,7 @@
 import type { PipelineReport, RunReport } from '@flowmeta/connector';
 import { formatCount, formatDuration, formatInstant } from './format.js';
+import { lineageSection } from './lineage/markdown.js';
+import { escapeText, table } from './markdown-text.js';
 import { safeUrl } from './safe-url.js';
 import { findingGroups, notesOf, otherChanges, outcomeTitle, totalColumns, totalRows } from './summary.js';
 
@@ -30,6 +32,7 @@ export function renderMarkdown(report: RunReport): string {
         }),
       ].join('\n'),
     ),
+    ...(report.lineage === undefined ? [] : lineageSection(report.lineage)),
     pipelines(report),
   ];
   return `${blocks.filter((block) => block !== '').join('\n\n')}\n`;
@@ -73,19 +76,4 @@ function link({ name, sourceUrl }: PipelineReport): string {
 function lastRun({ runs }: PipelineReport): string {
   const run = runs.latest[0];
   return run === undefined ? '' : `${run.state}, ${formatInstant(run.startedAt)}`;
-}
-
-function table(header: readonly string[], rows: readonly (readonly string[])[]): string[] {
-  const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
-  return [line(header), line(header.map(() => '---')), ...rows.map(line)];
-}
-
-/** In one line, with everything that Markdown or HTML could take for markup made harmless. */
-function escapeText(text: string): string {
-  return text
-    .replace(/\s+/g, ' ')
-    .trim()
-    .replace(/&/g, '&amp;')
-    .replace(/</g, '&lt;')
-    .replace(/[\\`*_[\]|~#@!]/g, (mark) => (mark === '@' ? '&#64;' : `\\${mark}`));
 }

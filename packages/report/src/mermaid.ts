@@ -8,13 +8,13 @@ export function renderMermaid(pipeline: TaskGraph): string {
   const ids = new Map<string, string>();
   for (const { name } of pipeline.tasks) if (!ids.has(name)) ids.set(name, `t${ids.size}`);
   const node = (task: DrawnTask): string => {
-    const type = task.type === undefined ? '' : `<br/><small>${escapeText(shortType(task.type))}</small>`;
-    return `${ids.get(task.name)}["${escapeText(task.name)}${type}"]${task.enabled ? '' : ':::disabled'}`;
+    const type = task.type === undefined ? '' : `<br/><small>${escapeMermaid(shortType(task.type))}</small>`;
+    return `${ids.get(task.name)}["${escapeMermaid(task.name)}${type}"]${task.enabled ? '' : ':::disabled'}`;
   };
   const lines = branchesOf(pipeline.tasks).flatMap(({ name, title, tasks }, index) =>
     name === ''
       ? tasks.map((task) => `  ${node(task)}`)
-      : [`  subgraph b${index}["${escapeText(title)}"]`, ...tasks.map((task) => `    ${node(task)}`), '  end'],
+      : [`  subgraph b${index}["${escapeMermaid(title)}"]`, ...tasks.map((task) => `    ${node(task)}`), '  end'],
   );
   const edges = pipeline.edges.flatMap(({ from, to }) =>
     ids.has(from) && ids.has(to) ? [`  ${ids.get(from)} --> ${ids.get(to)}`] : [],
@@ -24,6 +24,6 @@ export function renderMermaid(pipeline: TaskGraph): string {
 }
 
 /** Mermaid reads `#name;` and `#code;` as characters; a backtick would start Markdown. */
-function escapeText(text: string): string {
+export function escapeMermaid(text: string): string {
   return text.replace(/\s+/g, ' ').replace(/[^\p{L}\p{N} ._/:()-]/gu, (mark) => `#${mark.codePointAt(0)};`);
 }

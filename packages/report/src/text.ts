@@ -1,5 +1,7 @@
 import type { Finding, RequestTotals, RunReport } from '@flowmeta/connector';
 import { formatCount, formatDuration, formatInstant } from './format.js';
+import { lineageSummary } from './lineage/counts.js';
+import { printable } from './printable.js';
 import {
   type FindingGroup,
   findingGroups,
@@ -26,7 +28,8 @@ export interface TextOptions {
   findings?: number;
 }
 
-const plain: TextColours = {
+/** No colours. */
+export const plain: TextColours = {
   bold: (text) => text,
   dim: (text) => text,
   green: (text) => text,
@@ -59,6 +62,7 @@ export function renderText(report: RunReport, options: TextOptions = {}): string
     ...totalsTable(report, colours),
     '',
     ...otherChanges(report),
+    ...(report.lineage === undefined ? [] : lineageSummary(report.lineage)),
     `Requests: source ${requests(report.requests.source)}, catalog ${requests(report.requests.target)}`,
     ...findingGroups(report).flatMap((group) => ['', ...groupLines(group, colours, options.findings ?? 20)]),
   ];
@@ -107,12 +111,4 @@ function findingLines({ ref, message, hint, count }: Finding, colours: TextColou
   const subject = ref === '' ? '' : `${colours.bold(printable(ref))}: `;
   const first = `  ${subject}${printable(message)}${times}`;
   return hint === undefined ? [first] : [first, `    ${colours.dim(printable(hint))}`];
-}
-
-/** In one line, and without what a terminal would obey: control characters and those that turn the writing direction. */
-function printable(text: string): string {
-  return text
-    .replace(/\s+/g, ' ')
-    .replace(/[\p{Cc}\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu, '\ufffd')
-    .trim();
 }
