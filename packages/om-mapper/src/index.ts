@@ -1,7 +1,9 @@
 export { capabilitiesFor, knownVersions } from './capabilities.js';
 export { type CompletePipelineOptions, completePipeline } from './complete-pipeline.js';
+export { datasetLookup, isSpelling, tableCandidates } from './dataset-lookup.js';
 export { buildFqn, quoteName, splitFqn } from './fqn.js';
-export { completeEdge, isOwnEdge, type MapEdgeOptions, mapEdge } from './map-edge.js';
+export { completeColumns, type TableColumn } from './map-columns.js';
+export { completeEdge, evidenceOf, isOwnEdge, type MapEdgeOptions, mapEdge } from './map-edge.js';
 export { type MapPipelineOptions, mapPipeline } from './map-pipeline.js';
 export { type MapRunOptions, mapRun } from './map-run.js';
 export { legalName, originalName } from './names.js';
@@ -12,7 +14,11 @@ export { distinctTimestamps } from './timestamps.js';
 export type {
   AddLineage,
   Capabilities,
+  ColumnLineage,
   CreatePipeline,
+  DatasetLookup,
+  DatasetServices,
+  DatasetType,
   EdgeDraft,
   NameNote,
   PipelineDraft,

@@ -1,3 +1,5 @@
+import type { ColumnMapping } from '@flowmeta/connector';
+
 /** One row of the capability table: what an OpenMetadata server of this minor version takes and answers. */
 export interface Capabilities {
   /** e.g. `1.6`. */
@@ -116,6 +118,52 @@ export interface TagDraft {
   description: string;
 }
 
+/** Which services of the catalog hold the datasets of a source, as the user says it. */
+export interface DatasetServices {
+  /** Names of database services; without them all whose type fits are taken. */
+  database?: readonly string[];
+  storage?: readonly string[];
+  messaging?: readonly string[];
+  /**
+   * What the source calls a server (`{{ secret('PG_URL') }}`, `db:5432`), the beginning of a task's type or a bucket
+   * (`s3://lake`) → `service[.database[.schema]]`. White space doesn't matter.
+   */
+  mapping?: Readonly<Record<string, string>>;
+}
+
+/** Kinds of entities that can be an end of an edge, besides pipelines. */
+export type DatasetType = 'table' | 'container' | 'topic' | 'searchIndex' | 'dashboard';
+
+/** Where to look for a dataset, and by which names. */
+export type DatasetLookup = {
+  /** What a person calls it, for reports. */
+  label: string;
+  serviceKind: 'database' | 'storage' | 'messaging' | 'search';
+  /** The only service that it can be in, whatever its type: the user said so. */
+  service?: string;
+  /** Otherwise the services that the user named; among them, those whose type fits. */
+  serviceNames?: readonly string[];
+  /** Types of services that hold such datasets, as OpenMetadata names them. */
+  serviceTypes: readonly string[];
+  /** What the source calls the server, without white space: may tell two services apart. */
+  servers: readonly string[];
+  /** `lower`, `upper`: the platform folds names, so that the catalog may have another spelling. `insensitive`: any spelling. */
+  spelling: 'exact' | 'lower' | 'upper' | 'insensitive';
+} & (
+  | {
+      type: 'table';
+      /** OpenMetadata's database; absent where any may be meant. */
+      database?: string;
+      schema?: string;
+      name: string;
+      /** What absent names most likely are. */
+      likely: { database?: string; schema?: string };
+    }
+  /** The deepest container on the way from the bucket to the path is meant. */
+  | { type: 'container'; bucket: string; path: readonly string[] }
+  | { type: 'topic' | 'searchIndex'; name: string }
+);
+
 /** A `PUT /v1/lineage` edge between entities that are named, not yet resolved to ids. */
 export interface EdgeDraft {
   from: { type: string; fqn: string };
@@ -125,7 +173,20 @@ export interface EdgeDraft {
     description: string;
     /** FQN of the pipeline that moves the data. */
     pipeline?: string;
+    /** FQNs of further pipelines that move the same data. OpenMetadata has room for one. */
+    otherPipelines?: readonly string[];
+    /** At most 10,000 characters. */
+    sqlQuery?: string;
+    /** By names, between two tables; `completeColumns` makes fully qualified names of them. */
+    columns?: readonly ColumnMapping[];
   };
+}
+
+/** What flows into one column, by fully qualified names. */
+export interface ColumnLineage {
+  fromColumns: string[];
+  toColumn: string;
+  function?: string;
 }
 
 /** A `PUT /v1/lineage` body. */
@@ -133,6 +194,12 @@ export interface AddLineage {
   edge: {
     fromEntity: Reference;
     toEntity: Reference;
-    lineageDetails: { source: 'PipelineLineage'; description: string; pipeline?: Reference };
+    lineageDetails: {
+      source: 'PipelineLineage';
+      description: string;
+      pipeline?: Reference;
+      sqlQuery?: string;
+      columnsLineage?: ColumnLineage[];
+    };
   };
 }

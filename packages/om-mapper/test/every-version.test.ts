@@ -1,9 +1,11 @@
+import type { EntityReference } from '@flowmeta/connector';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
   buildFqn,
   type Capabilities,
   capabilitiesFor,
+  completeColumns,
   completeEdge,
   completePipeline,
   knownVersions,
@@ -64,11 +66,17 @@ describe.each(knownVersions)('every body for OpenMetadata %s validates against i
   });
 
   it('edges', () => {
+    const columnsOf = (table: string) =>
+      ['id', 'amount'].map((path) => ({ path, fqn: `pg.shop.public.${table}.${path}` }));
     const fqnOf = (name: string): string => buildFqn(['kestra', legalName(name, { capabilities }).legal]);
     fc.assert(
       fc.property(lineageEdge, (edge) => {
-        const draft = mapEdge(edge, { fqnOf });
+        const find = (reference: Exclude<EntityReference, { kind: 'pipeline' }>) =>
+          reference.kind === 'entity' ? { type: reference.type ?? 'table', fqn: reference.fqn } : undefined;
+        const draft = mapEdge(edge, { fqnOf, find });
+        const columns = completeColumns(draft.details.columns ?? [], { from: columnsOf('a'), to: columnsOf('b') });
         const body = completeEdge(draft, {
+          columns,
           from: { ...user('a'), type: draft.from.type },
           to: { ...user('b'), type: draft.to.type },
           ...(draft.details.pipeline === undefined ? {} : { pipeline: { ...user('c'), type: 'pipeline' } }),

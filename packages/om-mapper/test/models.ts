@@ -182,5 +182,16 @@ export const lineageEdge: fc.Arbitrary<LineageEdge> = fc
     }),
     pipeline: optional(nastyText),
     description: nastyText,
+    sql: optional(nastyText),
+    columns: optional(
+      fc.array(
+        fc.record({
+          from: fc.subarray(['id', 'amount', 'nowhere']),
+          to: fc.constantFrom('id', 'AMOUNT', 'nowhere'),
+          expression: nastyText,
+        }),
+      ),
+    ),
+    evidence: optional(fc.constantFrom('definition' as const, 'run' as const)),
   })
   .map((value) => compact(value) as LineageEdge);
