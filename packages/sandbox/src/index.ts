@@ -1,4 +1,6 @@
+export { demoCatalog } from './demo-catalog.js';
 export { demoDataset } from './demo-dataset.js';
+export { generatedCatalog } from './generate/data-tasks.js';
 export { type GenerateOptions, generateDataset } from './generate/generate-dataset.js';
 export { startKestraSandbox } from './kestra/kestra-sandbox.js';
 export { startOpenMetadataSandbox } from './openmetadata/server.js';

@@ -1,49 +1,6 @@
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { startOpenMetadataSandbox } from '../src/openmetadata/server.js';
-import type { OpenMetadataSandbox } from '../src/types.js';
-
-type Json = Record<string, unknown>;
-
-interface Answer {
-  status: number;
-  change: string | null;
-  body: Json;
-}
-
-let sandbox: OpenMetadataSandbox | undefined;
-
-afterEach(async () => {
-  await sandbox?.close();
-  sandbox = undefined;
-});
-
-/** A sandbox with a service `kestra`, and a way to ask it as the bot or as somebody else. */
-async function startWith(version: string) {
-  const started = await startOpenMetadataSandbox({ version });
-  sandbox = started;
-  const ask = async (method: string, path: string, body?: unknown, as = ''): Promise<Answer> => {
-    const response = await fetch(`${started.url}/api/v1/${path}`, {
-      method,
-      headers: {
-        authorization: `Bearer ${started.token}${as}`,
-        'content-type': method === 'PATCH' ? 'application/json-patch+json' : 'application/json',
-      },
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-    });
-    const text = await response.text();
-    return {
-      status: response.status,
-      change: response.headers.get('x-openmetadata-change'),
-      body: text.startsWith('{') ? (JSON.parse(text) as Json) : { text },
-    };
-  };
-  const connection = { config: { type: 'CustomPipeline' } };
-  await ask('PUT', 'services/pipelineServices', { name: 'kestra', serviceType: 'CustomPipeline', connection });
-  const put = (name: string, more: Json = {}, as = '') =>
-    ask('PUT', 'pipelines', { name, service: 'kestra', ...more }, as);
-  const get = (name: string) => ask('GET', `pipelines/name/${encodeURIComponent(name)}?fields=tasks,tags`);
-  return { sandbox: started, ask, put, get };
-}
+import { type Json, startWith } from './openmetadata/start-with.js';
 
 const status = (more: Json = {}): Json => ({
   timestamp: 1_700_000_000_000,
@@ -284,7 +241,6 @@ describe('versions', () => {
   it('have bulk runs from 1.11, bulk pipelines from 1.12 and the deletion of stale ones from 2.0 on', async () => {
     const { ask } = await startWith('1.10');
     expect((await ask('PUT', 'pipelines/kestra.flow/status/bulk', [])).status).toBe(500);
-    await sandbox?.close();
     const latest = await startWith('2.0');
     const rows = [
       { name: 'a', service: 'kestra', tasks: [{ name: 't' }] },

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { startKestraSandbox } from '../kestra/kestra-sandbox.js';
+import { startOpenMetadataSandbox } from '../openmetadata/server.js';
+import { generatedCatalog } from './data-tasks.js';
 import { generateDataset } from './generate-dataset.js';
 
 interface Page {
@@ -43,5 +45,55 @@ describe('generateDataset', () => {
 
   it('refuses sizes that make no sense', () => {
     expect(() => generateDataset({ flows: 0, tasks: 1, runs: 1 })).toThrow(RangeError);
+  });
+
+  it('moves data along as many tables as are asked for, every tenth time by way of a file', () => {
+    const options = { flows: 3, tasks: 2, runs: 3, datasets: 36 };
+    const { flows, executionStore } = generateDataset(options);
+    const tasks = flows.flatMap(({ flow }) => flow.tasks as { id: string; type: string; sql?: string }[]);
+    const inserts = tasks.flatMap(
+      ({ sql }) =>
+        sql
+          ?.match(/INSERT INTO (\S+) [\s\S]*FROM (\S+)/)
+          ?.slice(1, 3)
+          .reverse() ?? [],
+    );
+    // 11 ways in each of three flows, of which the tenth takes four tasks.
+    expect(inserts).toHaveLength(2 * 30);
+    expect(tasks.filter(({ type }) => type.endsWith('s3.Upload'))).toHaveLength(3);
+    expect(tasks).toHaveLength(3 * (2 + 10 + 4));
+    const catalog = generatedCatalog(options);
+    expect(catalog.filter(({ type }) => type === 'table')).toHaveLength(36);
+    const known = new Set(catalog.map(({ fqn }) => fqn));
+    expect(inserts.filter((name) => !known.has(`pg_bench.shop.${name}`))).toEqual([]);
+    expect(catalog.filter(({ type }) => type === 'container').map(({ fqn }) => fqn)).toEqual(
+      ['000009', '000021', '000033'].map((number) => `s3_bench.bench-lake.hop_${number}`),
+    );
+    expect(executionStore?.at(1).taskRunList).toHaveLength(16);
+  });
+
+  it('lists the tables of its queries also without a number of datasets', () => {
+    const options = { flows: 2, tasks: 6, runs: 0 };
+    const text = JSON.stringify(generateDataset(options).flows.map(({ flow }) => flow.tasks));
+    const names = generatedCatalog(options).map(({ fqn }) => fqn.replace('pg_bench.shop.', ''));
+    expect(names).toHaveLength(8);
+    for (const name of names) expect(text).toContain(name);
+  });
+
+  it('puts 5,000 tables into one flow and one catalog', async () => {
+    const options = { flows: 1, tasks: 0, runs: 1, datasets: 5000 };
+    const [only] = generateDataset(options).flows;
+    expect(only?.flow.tasks).toHaveLength(4500 + 499 * 4);
+    const sandbox = await startOpenMetadataSandbox({ recordRequests: false });
+    sandbox.seedDatasets(generatedCatalog(options));
+    const answer = await fetch(`${sandbox.url}/api/v1/tables?databaseSchema=pg_bench.shop.stage&limit=1000`, {
+      headers: { authorization: `Bearer ${sandbox.token}` },
+    });
+    expect(((await answer.json()) as { paging: { total: number } }).paging.total).toBe(5000);
+    await sandbox.close();
+  });
+
+  it('refuses fewer than two datasets per flow', () => {
+    expect(() => generateDataset({ flows: 5, tasks: 1, runs: 1, datasets: 9 })).toThrow(RangeError);
   });
 });

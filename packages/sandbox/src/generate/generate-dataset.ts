@@ -1,5 +1,6 @@
 import { dialectOf, type KestraDialect } from '../kestra/dialect.js';
 import type { KestraDataset, KestraExecution, KestraExecutionStore } from '../types.js';
+import { type DataLoad, dataTasksOf, plainQueryOf } from './data-tasks.js';
 
 export interface GenerateOptions {
   /** Number of flows. */
@@ -8,6 +9,13 @@ export interface GenerateOptions {
   tasks: number;
   /** Executions of all flows together, spread evenly over one day. */
   runs: number;
+  /**
+   * Tables of all flows together, at least two per flow. Each flow moves data along its share of them, from one to the next: by
+   * `INSERT … SELECT`, and every tenth time by way of a file. The tasks for it follow the `tasks` plain ones, one per `INSERT` and four
+   * per file. `generatedCatalog` with the same options lists the tables and files. Default: a third of the plain tasks are queries of
+   * two tables each.
+   */
+  datasets?: number;
   /** When the first execution started, ISO 8601; the dataset is taken one day later. Default 2026-01-01T00:00:00.000Z. */
   startedAt?: string;
   /** Kestra version whose shapes are used; default `1.0.3`. */
@@ -24,7 +32,6 @@ const warningEvery = 101;
 
 const hierarchy = 'io.kestra.core.models.hierarchies.';
 const returnType = 'io.kestra.plugin.core.debug.Return';
-const queryType = 'io.kestra.plugin.jdbc.postgresql.Query';
 
 type Json = Record<string, unknown>;
 
@@ -35,12 +42,13 @@ const taskIdOf = (task: number): string => `task_${pad(task, 3)}`;
 const executionIdOf = (index: number): string => `gen${pad(index, 19)}`;
 const iso = (ms: number): string => new Date(ms).toISOString();
 
-/** Every third task is a query that reads one table and writes another, the rest are plain. */
-function taskOf(flow: number, task: number): Json {
-  const id = taskIdOf(task);
-  if (task % 3 !== 2) return { id, type: returnType, format: `${task}` };
-  const sql = `INSERT INTO mart.table_${flow}_${task} SELECT * FROM raw.table_${flow}_${task}`;
-  return { id, type: queryType, url: 'jdbc:postgresql://db.example.com:5432/shop', sql };
+/** The tasks of a flow in order: plain ones, some of which query, then those that move data. */
+function tasksOf(flow: number, load: DataLoad): Json[] {
+  const plain = Array.from({ length: load.tasks }, (_, task) => ({
+    id: taskIdOf(task),
+    ...(plainQueryOf({ flow, task }, load) ?? { type: returnType, format: `${task}` }),
+  }));
+  return [...plain, ...dataTasksOf(flow, load)];
 }
 
 const isTriggered = (flow: number): boolean => flow % triggeredEvery === triggeredEvery - 1;
@@ -89,9 +97,10 @@ function graphOf(tasks: readonly Json[], dialect: KestraDialect): Json {
   };
 }
 
-function flowEntry(flow: number, options: { tasks: number; dialect: KestraDialect }): KestraDataset['flows'][number] {
-  const { dialect } = options;
-  const tasks = Array.from({ length: options.tasks }, (_, task) => taskOf(flow, task));
+function flowEntry(
+  flow: number,
+  { tasks, dialect }: { tasks: Json[]; dialect: KestraDialect },
+): KestraDataset['flows'][number] {
   const definition = {
     id: flowIdOf(flow),
     namespace: namespaceOf(flow),
@@ -133,9 +142,14 @@ const outcomeOf = (index: number): string =>
       ? 'WARNING'
       : 'SUCCESS';
 
-function executionStore(options: Required<GenerateOptions>, dialect: KestraDialect): KestraExecutionStore {
-  const { flows, tasks, runs } = options;
-  const firstMs = Date.parse(options.startedAt);
+/** Executions of flows whose tasks have the given ids. */
+function executionStore(
+  options: { runs: number; startedAt: string; taskIds: string[][] },
+  dialect: KestraDialect,
+): KestraExecutionStore {
+  const { runs, startedAt, taskIds } = options;
+  const flows = taskIds.length;
+  const firstMs = Date.parse(startedAt);
   const startOf = (index: number): number => firstMs + Math.floor((index * dayMs) / runs);
 
   const summary = (index: number): KestraExecution => {
@@ -149,7 +163,7 @@ function executionStore(options: Required<GenerateOptions>, dialect: KestraDiale
       flowId: flowIdOf(flow),
       flowRevision: 1,
       labels: [{ key: 'team', value: `team${flow % 7}` }],
-      state: stateOf(outcomeOf(index), startMs, { endMs: startMs + (tasks + 1) * taskMs }),
+      state: stateOf(outcomeOf(index), startMs, { endMs: startMs + ((taskIds[flow]?.length ?? 0) + 1) * taskMs }),
       originalId: executionIdOf(index),
       ...(triggered
         ? {
@@ -172,8 +186,9 @@ function executionStore(options: Required<GenerateOptions>, dialect: KestraDiale
     const head = summary(index);
     const startMs = startOf(index);
     const failed = outcomeOf(index) === 'FAILED';
-    const taskRunList = Array.from({ length: tasks }, (_, task) => {
-      const current = failed && task === tasks - 1 ? 'FAILED' : 'SUCCESS';
+    const ids = taskIds[index % flows] ?? [];
+    const taskRunList = ids.map((taskId, task) => {
+      const current = failed && task === ids.length - 1 ? 'FAILED' : 'SUCCESS';
       const began = startMs + task * taskMs;
       const state = stateOf(current, began, { endMs: began + taskMs });
       const owner =
@@ -182,7 +197,7 @@ function executionStore(options: Required<GenerateOptions>, dialect: KestraDiale
       return {
         id: `${head.id}t${pad(task, 3)}`,
         ...owner,
-        taskId: taskIdOf(task),
+        taskId,
         attempts: [{ state }],
         ...outputs,
         state,
@@ -212,14 +227,18 @@ function executionStore(options: Required<GenerateOptions>, dialect: KestraDiale
  * they are asked for, so that 100,000 runs of ten tasks take little memory. Flows are chains of tasks; nine in ten have a schedule, the
  * tenth is started by the flow before it. About one run in a hundred failed, and one ended with a warning.
  *
- * @throws RangeError for fewer than one flow or a negative number of tasks or runs.
+ * @throws RangeError for fewer than one flow, a negative number of tasks or runs, or fewer than two datasets per flow.
  */
 export function generateDataset(options: GenerateOptions): KestraDataset {
   const complete = { startedAt: '2026-01-01T00:00:00.000Z', version: '1.0.3', ...options };
-  const { flows, tasks, runs, startedAt, version } = complete;
+  const { flows, tasks, runs, datasets, startedAt, version } = complete;
   if (!(flows >= 1) || !(tasks >= 0) || !(runs >= 0))
     throw new RangeError('generateDataset needs at least one flow and no negative numbers');
+  if (datasets !== undefined && !(datasets >= 2 * flows))
+    throw new RangeError('generateDataset needs at least two datasets per flow');
   const dialect = dialectOf(version);
+  const tasksByFlow = Array.from({ length: flows }, (_, flow) => tasksOf(flow, { flows, tasks, datasets }));
+  const taskIds = tasksByFlow.map((list) => list.map(({ id }) => String(id)));
   return {
     version,
     takenAt: iso(Date.parse(startedAt) + dayMs),
@@ -230,9 +249,9 @@ export function generateDataset(options: GenerateOptions): KestraDataset {
       systemNamespace: 'system',
       hiddenLabelsPrefixes: ['system.', 'internal.'],
     },
-    flows: Array.from({ length: flows }, (_, flow) => flowEntry(flow, { tasks, dialect })),
+    flows: tasksByFlow.map((list, flow) => flowEntry(flow, { tasks: list, dialect })),
     executions: [],
-    executionStore: executionStore(complete, dialect),
+    executionStore: executionStore({ runs, startedAt, taskIds }, dialect),
     triggers: [],
     plugins: dialect.line === '2.0' ? { results: [], total: 0 } : [],
   };

@@ -16,7 +16,7 @@ const paths = [
   /^\/api\/\/v1\/pipelines$/,
 ];
 
-/** Exchanges on those paths that are out of scope, with the reason. */
+/** Successful exchanges on those paths that are out of scope, with the reason. */
 const excluded: [RegExp, string][] = [
   [/\/versions$/, 'the history of versions is not kept'],
   [/\/lineage\/getLineage$/, 'lineage as the search engine has it'],
@@ -31,12 +31,12 @@ export const isSendable = ({ note = '', request }: Exchange): boolean =>
 
 /** Whether an exchange is replayed and compared. Outages and restarts of the database can't be replayed without faults. */
 export function isInScope(exchange: Exchange): boolean {
-  const { file, note = '', request } = exchange;
+  const { file, note = '', request, response } = exchange;
   if (/^8[01]-/.test(file) || groupNameOf(exchange) === '60-system-admin') return false;
   if (!isSendable(exchange)) return false;
   // Sixteen at once: who comes first is chance. Replayed one after the other for what they leave behind.
   if (/concurrent/.test(note)) return false;
   if (/64-http-001/.test(file)) return false;
-  if (excluded.some(([pattern]) => pattern.test(request.path))) return false;
+  if (response.status === 200 && excluded.some(([pattern]) => pattern.test(request.path))) return false;
   return paths.some((pattern) => pattern.test(request.path));
 }
