@@ -1,6 +1,11 @@
 export { createHealth, type HealthCollector, type HealthOptions } from './create-health.js';
 export { exceeds } from './exceeds.js';
+export { renderHealthHtml } from './html/render-html.js';
+export { renderHealthJson } from './json.js';
 export type { TypeOfTask } from './ledger.js';
+export { renderHealthMarkdown } from './markdown.js';
+export { type SlackBlock, type SlackOptions, type SlackPayload, type SlackText, slackPayload } from './slack.js';
+export { renderHealthText, type TextColours, type TextOptions } from './text.js';
 export type {
   DurationStatistics,
   GroupHealth,
