@@ -1,5 +1,6 @@
 export { renderDot } from './dot.js';
 export { type Arrow, type Box, type Drawing, drawTaskGraph, type Frame } from './drawing/draw-task-graph.js';
+export { type LineageHtmlOptions, renderLineageHtml } from './html/lineage/render-lineage-html.js';
 export { renderHtml } from './html/render-html.js';
 export { renderJson } from './json.js';
 export { renderLineageDot } from './lineage/dot.js';

@@ -1,6 +1,6 @@
 import type { TaskGraph } from '../task-graph.js';
 import { linesOf } from './labels.js';
-import type { Cell } from './layers.js';
+import { pathThrough } from './path.js';
 import { type Direction, framePadding, frameTitle, margin, type Plan, planDrawing, type Span } from './plan.js';
 
 /** A task graph with coordinates, in CSS pixels from the top left corner. */
@@ -81,7 +81,7 @@ function toDrawing(plan: Plan, direction: Direction): Drawing {
   const arrows = plan.chains.map(({ link, cells }) => ({
     from: link.back ? link.last : link.first,
     to: link.back ? link.first : link.last,
-    path: pathThrough(cells, { layers: plan.layers, direction, back: link.back }),
+    path: pathThrough(cells, { spanOf: ({ layer }) => plan.layers[layer]!, direction, back: link.back }),
     back: link.back,
   }));
   const areas = [...boxes, ...frames];
@@ -102,34 +102,4 @@ function areaOf(along: Span, across: Span, direction: Direction): Area {
     width: Math.round(horizontal.to - horizontal.from),
     height: Math.round(vertical.to - vertical.from),
   };
-}
-
-interface Point {
-  along: number;
-  across: number;
-}
-
-/** Leaves the first cell at its end, crosses the layers in between in a straight line, enters the last at its start. */
-function pathThrough(
-  cells: readonly Cell[],
-  { layers, direction, back }: { layers: readonly Span[]; direction: Direction; back: boolean },
-): string {
-  const points: Point[] = cells.flatMap((cell, index) => {
-    const layer = layers[cell.layer]!;
-    const entry = { along: layer.from, across: cell.middle };
-    const exit = { along: layer.to, across: cell.middle };
-    return index === 0 ? [exit] : index === cells.length - 1 ? [entry] : [entry, exit];
-  });
-  if (back) points.reverse();
-  const spell = (along: number, across: number): string =>
-    (direction === 'right' ? [along, across] : [across, along]).map((value) => Math.round(value)).join(' ');
-  return points
-    .map((point, index) => {
-      const previous = points[index - 1];
-      if (previous === undefined) return `M${spell(point.along, point.across)}`;
-      if (previous.across === point.across) return `L${spell(point.along, point.across)}`;
-      const half = (previous.along + point.along) / 2;
-      return `C${spell(half, previous.across)} ${spell(half, point.across)} ${spell(point.along, point.across)}`;
-    })
-    .join('');
 }

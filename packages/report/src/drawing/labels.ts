@@ -3,7 +3,7 @@ import { type DrawnTask, shortType } from '../task-graph.js';
 
 /** Widths of the two lines of a box in CSS pixels per character, on the safe side for common interface fonts. */
 const labelCharacter = 8.1;
-const typeCharacter = 6.6;
+const typeCharacter = 6.2;
 const padding = 24;
 const narrowest = 92;
 const widest = 236;

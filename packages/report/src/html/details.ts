@@ -2,6 +2,7 @@ import type { PipelineReport, RunReport } from '@flowmeta/connector';
 import { drawTaskGraph } from '../drawing/draw-task-graph.js';
 import { formatAge, formatCount, formatDuration, formatInstant } from '../format.js';
 import { safeUrl } from '../safe-url.js';
+import { linkToSubject, type Subjects, subjectsOf } from './lineage/subjects.js';
 import { outcomeTones, stateLooks } from './states.js';
 
 /**
@@ -9,6 +10,7 @@ import { outcomeTones, stateLooks } from './states.js';
  * script only puts texts and coordinates into elements.
  */
 export function pipelineDetails(report: RunReport) {
+  const lineage = report.lineage === undefined ? undefined : subjectsOf(report.lineage);
   return report.pipelines.map((pipeline) => ({
     name: pipeline.name,
     title: pipeline.displayName ?? pipeline.name,
@@ -18,6 +20,7 @@ export function pipelineDetails(report: RunReport) {
       ...(pipeline.degraded === undefined ? [] : [{ text: 'degraded', tone: 'warn' }]),
     ],
     url: safeUrl(pipeline.sourceUrl),
+    lineage: lineageLink(lineage, pipeline.name),
     degraded: pipeline.degraded,
     description: pipeline.description,
     facts: factsOf(pipeline),
@@ -31,6 +34,11 @@ export function pipelineDetails(report: RunReport) {
     ]),
     graph: graphOf(pipeline),
   }));
+}
+
+function lineageLink(subjects: Subjects | undefined, name: string): string | undefined {
+  const subject = subjects?.all[subjects.ofPipeline.get(name) ?? -1];
+  return subject === undefined ? undefined : linkToSubject(subject);
 }
 
 function factsOf({ name, namespace, fqn, schedules, owners, runs }: PipelineReport): [string, string][] {

@@ -1,3 +1,5 @@
+import { lineageStyles } from './lineage/lineage-styles.js';
+
 /** The page's styles. Colours by meaning; dark and light follow the system; paper gets what matters. */
 export const styles = `
 :root {
@@ -185,4 +187,4 @@ footer { margin-top: 40px; color: var(--soft); font-size: 13px; }
   tr, .tile, .group li, #detail section { break-inside: avoid; }
   * { print-color-adjust: exact; -webkit-print-color-adjust: exact; }
 }
-`;
+${lineageStyles}`;

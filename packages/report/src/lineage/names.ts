@@ -27,10 +27,12 @@ export function nameOf({ reference, label, group }: Pick<LineageNode, 'reference
   return named(dataset.name, platform);
 }
 
-/** A pipeline's name without its folder, where it starts with it. */
+/** A pipeline's name without its folder, where it starts with it; where no folder is known, what stands before the last dot. */
 export function nameOfPipeline(name: string, group: string | undefined): NodeName {
   if (group !== undefined && name.startsWith(`${group}.`)) return named(name.slice(group.length + 1), group);
-  return named(name, group ?? '');
+  const dot = name.lastIndexOf('.');
+  if (group !== undefined || dot <= 0 || dot === name.length - 1) return named(name, group ?? '');
+  return named(name.slice(dot + 1), name.slice(0, dot));
 }
 
 function named(title: string, context: string): NodeName {

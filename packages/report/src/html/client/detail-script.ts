@@ -17,17 +17,6 @@ function linkTo(name) {
   return '#pipeline=' + encodeURIComponent(name.replace(/\p{Surrogate}/gu, '\ufffd'));
 }
 
-function element(tag, attributes, ...children) {
-  const made = document.createElement(tag);
-  for (const [name, value] of Object.entries(attributes)) if (value !== undefined) made.setAttribute(name, value);
-  made.append(...children.filter((child) => child !== undefined));
-  return made;
-}
-
-function outside(url, text, attributes = {}) {
-  return element('a', { href: url, target: '_blank', rel: 'noopener noreferrer', ...attributes }, text);
-}
-
 function section(title, ...children) {
   return element('section', {}, element('h3', {}, title), ...children);
 }
@@ -91,41 +80,56 @@ function neighbours(link) {
 
 function open(link) {
   const pipeline = detailsByName().get(link);
-  if (!pipeline) return close();
-  if (!overview.hidden) scrollBefore = scrollY;
+  if (!pipeline) return show('overview');
+  show('detail');
   const title = element('h2', { tabindex: '-1' }, pipeline.title);
+  const links = [
+    pipeline.url ? outside(pipeline.url, 'Open in the source ↗', { class: 'source' }) : undefined,
+    pipeline.lineage ? element('a', { class: 'source', href: pipeline.lineage }, 'Show its lineage') : undefined,
+  ];
   detail.replaceChildren(
     element('nav', { 'aria-label': 'Pipelines' }, element('a', { href: '#', class: 'back' }, '← All pipelines'), ...neighbours(link)),
     element('header', {}, title,
       element('p', {}, ...pipeline.badges.flatMap(({ text, tone }) => [element('span', { class: 'badge ' + tone }, text), ' ']),
-        pipeline.url ? outside(pipeline.url, 'Open in the source ↗', { class: 'source' }) : undefined),
+        ...links.filter(Boolean)),
       pipeline.degraded ? element('p', { class: 'note' }, 'Degraded: ' + pipeline.degraded) : undefined,
       pipeline.description ? element('p', { class: 'description' }, pipeline.description) : undefined),
     graphSection(pipeline),
     element('div', { class: 'columns' }, runsSection(pipeline), factsSection(pipeline)));
-  detail.hidden = false;
-  overview.hidden = true;
   document.title = pipeline.title + ' · ' + pageTitle;
   scrollTo(0, 0);
   title.focus({ preventScroll: true });
 }
 
-function close() {
-  if (detail.hidden) return;
-  detail.hidden = true;
-  detail.replaceChildren();
-  overview.hidden = false;
-  document.title = pageTitle;
+/** Only one of the parts is seen at a time; the lineage may be missing. */
+function show(name) {
+  if (!overview.hidden) scrollBefore = scrollY;
+  const wasDetail = !detail.hidden;
+  const isBack = name === 'overview' && overview.hidden;
+  for (const part of [overview, detail, lineagePart]) if (part) part.hidden = part.id !== name;
+  document.querySelector('main').classList.toggle('wide', name === 'lineage');
+  for (const tab of document.querySelectorAll('.views a')) {
+    if ((tab.hash.startsWith('#lineage')) === (name === 'lineage')) tab.setAttribute('aria-current', 'page');
+    else tab.removeAttribute('aria-current');
+  }
+  document.title = name === 'lineage' ? 'Lineage · ' + pageTitle : pageTitle;
+  if (wasDetail) detail.replaceChildren();
+  if (!isBack) return;
   scrollTo(0, scrollBefore);
-  const row = rows.find((candidate) => linkTo(candidate.dataset.pipeline) === lastLink);
+  const row = wasDetail && rows.find((candidate) => linkTo(candidate.dataset.pipeline) === lastLink);
   if (row) row.querySelector('a').focus({ preventScroll: true });
 }
 
+const lineagePart = document.getElementById('lineage');
 let lastLink = '';
 const pageTitle = document.title;
 function follow() {
+  const wasLineage = lastLink.startsWith('#lineage');
   if (location.hash.startsWith('#pipeline=')) open(location.hash);
-  else close();
+  else if (lineagePart && location.hash.startsWith('#lineage')) {
+    show('lineage');
+    if (!wasLineage) scrollTo(0, 0);
+  } else show('overview');
   lastLink = location.hash;
 }
 addEventListener('hashchange', follow);

@@ -1,12 +1,5 @@
 /** Turns the coordinates of a task graph into SVG. Plain JavaScript for the browser. */
 export const graphScript = String.raw`
-function svg(tag, attributes, ...children) {
-  const element = document.createElementNS('http://www.w3.org/2000/svg', tag);
-  for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
-  element.append(...children);
-  return element;
-}
-
 function drawGraph(graph) {
   const [width, height] = graph.size;
   const marker = (id) => svg('marker', { id, viewBox: '0 0 8 8', refX: 7, refY: 4, markerWidth: 8, markerHeight: 8, orient: 'auto', markerUnits: 'userSpaceOnUse' },
