@@ -21,9 +21,8 @@ const callers: Readonly<Record<string, string>> = {
 export function subflowCalls(flow: KestraFlow): SubflowCall[] {
   return [...taskTree(flow).all.values()].flatMap((node) => {
     const { task } = node;
-    const word = Object.hasOwn(callers, task.type) ? callers[task.type] : undefined;
-    const target = word === undefined || isOff(node) ? undefined : targetOf(task, flow);
-    return target === undefined ? [] : [{ taskId: task.id, description: `${word}: ${task.id}`, target }];
+    const target = isOff(node) ? undefined : subflowTarget(task, flow);
+    return target === undefined ? [] : [{ taskId: task.id, description: `${callers[task.type]}: ${task.id}`, target }];
   });
 }
 
@@ -31,7 +30,9 @@ function isOff(node: TaskNode): boolean {
   return node.task.disabled === true || (node.parent !== undefined && isOff(node.parent));
 }
 
-function targetOf(task: KestraTask, caller: FlowName): SubflowCall['target'] | undefined {
+/** The flow that a task runs, or the template that stands for it; `undefined` for a task that runs none. */
+export function subflowTarget(task: KestraTask, caller: FlowName): SubflowCall['target'] | undefined {
+  if (!Object.hasOwn(callers, task.type)) return undefined;
   const names = [asText(task.namespace), asText(task.flowId)];
   const [namespace, id] = names.map((text) => text && ofCaller(text, caller));
   if (!namespace || !id) return undefined;
