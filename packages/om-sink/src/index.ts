@@ -7,11 +7,15 @@ export type {
   PatchOperation,
   PipelinePage,
   PutResult,
+  TableHolder,
 } from './client/client-types.js';
 export { createDryRunClient } from './client/dry-run.js';
 export type {
   OmClassification,
+  OmDataService,
+  OmDataset,
   OmEdge,
+  OmLineage,
   OmPipeline,
   OmService,
   OmStatus,
@@ -25,4 +29,13 @@ export { createOmClient } from './client/om-client.js';
 export type { OutagePatience } from './client/outage.js';
 export { createFileSink, type FileSinkOptions } from './file-sink.js';
 export { createOpenMetadataSink } from './sink/sink.js';
-export type { OmClientOptions, Sink, SinkFinding, SinkOptions, SinkServer, WriteOutcome } from './types.js';
+export type {
+  DatasetMatch,
+  OmClientOptions,
+  Sink,
+  SinkFinding,
+  SinkOptions,
+  SinkServer,
+  StoredEdge,
+  WriteOutcome,
+} from './types.js';

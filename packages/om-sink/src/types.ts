@@ -1,5 +1,12 @@
 import type { HttpAttempt, HttpClientOptions, RetryPolicy, TlsOptions } from '@flowmeta/http';
-import type { Capabilities, EdgeDraft, PipelineDraft, PipelineStatus } from '@flowmeta/om-mapper';
+import type {
+  Capabilities,
+  DatasetLookup,
+  DatasetType,
+  EdgeDraft,
+  PipelineDraft,
+  PipelineStatus,
+} from '@flowmeta/om-mapper';
 import type { OutagePatience } from './client/outage.js';
 
 export interface OmClientOptions {
@@ -68,6 +75,22 @@ export interface SinkFinding {
   lost?: true;
 }
 
+/** What the catalog has for a dataset of the source. Never a guess. */
+export type DatasetMatch =
+  | { kind: 'found'; type: DatasetType; fqn: string }
+  /** `tried`: names that were asked for, a few of them; `services`: where. */
+  | { kind: 'missing'; tried: string[]; services: string[] }
+  | { kind: 'ambiguous'; candidates: string[] }
+  /** The catalog could not be asked. */
+  | { kind: 'failed'; finding: SinkFinding };
+
+/** An edge of the catalog that Flowmeta drew from a definition. `pipeline` is the FQN of the one in between. */
+export interface StoredEdge {
+  from: EdgeDraft['from'];
+  to: EdgeDraft['to'];
+  pipeline?: string;
+}
+
 /**
  * Compares drafts with the catalog and writes the difference. The caller keeps the order: `open`, a pipeline before its
  * statuses, edges after both their ends. Calls for different pipelines may run side by side. Only errors that end the
@@ -88,7 +111,18 @@ export interface Sink {
     pipeline: string,
     statuses: PipelineStatus[],
   ): Promise<{ created: number; updated: number; unchanged: number; failed: number; findings: SinkFinding[] }>;
-  writeEdge(edge: EdgeDraft): Promise<{ outcome: WriteOutcome; findings: SinkFinding[] }>;
+  /**
+   * One edge per pair of ends; of several pipelines that move the same data, the one that the catalog names stays. Columns
+   * are checked against both tables. `mayReplace` says of another pipeline (by its FQN) that it no longer moves this data.
+   */
+  writeEdge(
+    edge: EdgeDraft,
+    options?: { mayReplace?: (pipeline: string) => boolean },
+  ): Promise<{ outcome: WriteOutcome; findings: SinkFinding[] }>;
+  /** The entity that a dataset of the source is. Asked once per lookup; soft-deleted ones don't count. */
+  findDataset(lookup: DatasetLookup): Promise<DatasetMatch>;
+  /** The entity of this FQN, of the first of the types that has one. */
+  findEntity(fqn: string, types: readonly DatasetType[]): Promise<DatasetMatch>;
   /** The FQN of a pipeline of another service, by its name in the model; the first of the services that has it. */
   findPipeline(name: string, services: readonly string[]): Promise<string | undefined>;
   /**
@@ -97,12 +131,14 @@ export interface Sink {
    */
   earlierPipelines(): Iterable<{ fqn: string; namespace?: string }>;
   /**
-   * Takes away edges that start at one of `earlierPipelines` and end at another, if Flowmeta drew them and `isStale` says so
-   * of their end. One request to read them, if they weren't read for `writeEdge`.
+   * Takes away edges of one of `earlierPipelines` if Flowmeta drew them from a definition and `isStale` says so: those to another
+   * of them, those between it and a dataset, and with `datasets` those between datasets that name it. One request to read them,
+   * if they weren't read for `writeEdge`, and one for each dataset that seems to start a stale edge.
    */
   removeEdges(
-    from: string,
-    isStale: (to: string) => boolean,
+    pipeline: string,
+    isStale: (edge: StoredEdge) => boolean,
+    options?: { datasets?: boolean },
   ): Promise<{ removed: number; failed: number; findings: SinkFinding[] }>;
   /** What only the sink knows at the end. */
   summary(): { tagsCreated: number; findings: SinkFinding[] };

@@ -1,4 +1,4 @@
-import { mapEdge } from '@flowmeta/om-mapper';
+import { type MapEdgeOptions, mapEdge } from '@flowmeta/om-mapper';
 import { afterEach, describe, expect, it } from 'vitest';
 import { type Harness, startHarness } from './sink-harness.js';
 
@@ -9,14 +9,21 @@ afterEach(async () => {
 });
 
 const fqnOf = (name: string): string => `kestra.${name}`;
+const find: MapEdgeOptions['find'] = (reference) =>
+  reference.kind === 'entity' ? { type: reference.type ?? 'table', fqn: reference.fqn } : undefined;
 const pipelineEdge = (from: string, to: string, description = 'Flow trigger') =>
   mapEdge({ from: { kind: 'pipeline', name: from }, to: { kind: 'pipeline', name: to }, description }, { fqnOf });
 const orders = 'pg.shop.public.orders';
 const report = 'pg.shop.public."report.daily"';
 const tableEdge = (pipeline: string) =>
   mapEdge(
-    { from: { kind: 'table', fqn: orders }, to: { kind: 'table', fqn: report }, pipeline, description: 'SQL of load' },
-    { fqnOf },
+    {
+      from: { kind: 'entity', type: 'table', fqn: orders },
+      to: { kind: 'entity', type: 'table', fqn: report },
+      pipeline,
+      description: 'SQL of load',
+    },
+    { fqnOf, find },
   );
 
 async function start(version: string) {
@@ -113,9 +120,9 @@ describe.each(['1.2', '1.6', '2.0'])('lineage in OpenMetadata %s', (version) => 
     await draw('c', 'a');
     await draw('c', 'b', { source: 'Manual', description: 'By hand.' });
     const asked: string[] = [];
-    const isStale = (to: string) => {
-      asked.push(to);
-      return to === 'kestra.b';
+    const isStale = ({ to }: { to: { fqn: string } }) => {
+      asked.push(to.fqn);
+      return to.fqn === 'kestra.b';
     };
     const sink = await open();
     sent();
@@ -212,8 +219,8 @@ describe('lineage', () => {
     const { first, open, sandbox } = await start('1.6');
     await first.writeEdge(tableEdge('a'));
     const edge = mapEdge(
-      { from: { kind: 'pipeline', name: 'a' }, to: { kind: 'table', fqn: report }, description: 'Writes' },
-      { fqnOf },
+      { from: { kind: 'pipeline', name: 'a' }, to: { kind: 'entity', fqn: report }, description: 'Writes' },
+      { fqnOf, find },
     );
     expect((await (await open()).writeEdge(edge)).outcome).toBe('created');
     expect(sandbox.catalog.edges()).toHaveLength(2);

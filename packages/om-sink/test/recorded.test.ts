@@ -48,7 +48,7 @@ const calls: [method: string, path: RegExp, call: Call][] = [
   [
     'GET',
     /^\/api\/v1\/lineage\/[a-z]+\/name\/[^/]+$/,
-    (client, { request }) => client.downstreamEdges(segmentAt(request.path, 4), last(request.path)),
+    (client, { request }) => client.getLineage(segmentAt(request.path, 4), last(request.path), { upstream: true }),
   ],
   ['PUT', /^\/api\/v1\/lineage$/, (client, exchange) => client.putLineage(bodyOf(exchange))],
   [
@@ -169,11 +169,13 @@ describe.each(['1.2', '1.6'] as const)('recorded answers of OpenMetadata %s', (v
         expect(items.map(({ id, deleted }) => [id, deleted])).toEqual(data.map(({ id, deleted }) => [id, deleted]));
         expect(total).toBe((raw.paging as { total: number }).total);
       } else if (path.startsWith('/api/v1/lineage/') && exchange.request.method === 'GET') {
-        const edges = result.value as { from: string; to: string }[];
-        const down = (raw.downstreamEdges ?? []) as { fromEntity: string; toEntity: string }[];
-        expect(edges.map(({ from, to }) => [from, to])).toEqual(
-          down.map(({ fromEntity, toEntity }) => [fromEntity, toEntity]),
-        );
+        const { upstream, downstream, nodes } = result.value as Awaited<ReturnType<OmClient['getLineage']>>;
+        const rawPairs = (edges: unknown) =>
+          ((edges ?? []) as { fromEntity: string; toEntity: string }[]).map((edge) => [edge.fromEntity, edge.toEntity]);
+        expect(downstream.map(({ from, to }) => [from, to])).toEqual(rawPairs(raw.downstreamEdges));
+        expect(upstream.map(({ from, to }) => [from, to])).toEqual(rawPairs(raw.upstreamEdges));
+        const living = ((raw.nodes ?? []) as { id: string; deleted: boolean }[]).filter(({ deleted }) => !deleted);
+        expect([...nodes.keys()].sort()).toEqual([...new Set(living.map(({ id }) => id))].sort());
       } else if (exchange.request.method === 'PUT' && path === '/api/v1/pipelines') {
         const { created, change, pipeline } = result.value as Awaited<ReturnType<OmClient['putPipeline']>>;
         expect(created).toBe(exchange.response.status === 201);

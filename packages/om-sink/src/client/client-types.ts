@@ -1,5 +1,16 @@
-import type { CreatePipeline, PipelineStatus, Reference } from '@flowmeta/om-mapper';
-import type { OmClassification, OmEdge, OmPipeline, OmService, OmStatus, OmTag, OmTeam, OmUser } from './entities.js';
+import type { ColumnLineage, CreatePipeline, DatasetLookup, PipelineStatus, Reference } from '@flowmeta/om-mapper';
+import type {
+  OmClassification,
+  OmDataService,
+  OmDataset,
+  OmLineage,
+  OmPipeline,
+  OmService,
+  OmStatus,
+  OmTag,
+  OmTeam,
+  OmUser,
+} from './entities.js';
 
 export interface CreateService {
   name: string;
@@ -31,7 +42,7 @@ export interface AddLineage {
       description: string;
       pipeline?: Reference;
       sqlQuery?: string;
-      columnsLineage?: unknown[];
+      columnsLineage?: ColumnLineage[];
     };
   };
 }
@@ -50,6 +61,9 @@ export interface PipelinePage {
   /** As the server counts them; absent where it does not say. */
   total?: number;
 }
+
+/** What holds tables: the databases of a service, the schemas of a database, the tables of a schema. */
+export type TableHolder = { service: string } | { database: string } | { schema: string };
 
 export interface PutResult {
   /** True for 201. */
@@ -102,10 +116,14 @@ export interface OmClient {
   findUserByEmail(email: string): Promise<OmUser | undefined>;
   findTeam(name: string): Promise<OmTeam | undefined>;
 
-  /** Id of a `table`, `topic`, `container`, `dashboard`, `pipeline` … by its FQN. */
-  findEntity(type: string, fqn: string): Promise<string | undefined>;
-  /** Edges that start at an entity; empty for one that is not there. */
-  downstreamEdges(type: string, fqn: string): Promise<OmEdge[]>;
+  /** All services of a kind, without soft-deleted ones; empty on a server that doesn't know the kind. */
+  listServices(kind: DatasetLookup['serviceKind']): Promise<OmDataService[]>;
+  /** What a holder has, tables with their columns; `undefined` if there are more than `atMost`. */
+  listBelow(holder: TableHolder, atMost: number): Promise<OmDataset[] | undefined>;
+  /** A `table` (with its columns), `topic`, `container`, `dashboard`, `searchIndex` or `pipeline` by its FQN. */
+  getEntity(type: string, fqn: string): Promise<OmDataset | undefined>;
+  /** The edges next to an entity, those that end at it only if `upstream` says so; empty for one that is not there. */
+  getLineage(type: string, fqn: string, options?: { upstream?: boolean }): Promise<OmLineage>;
   putLineage(body: AddLineage): Promise<void>;
   /** False when there was no such edge. */
   deleteLineage(from: Reference, to: Reference): Promise<boolean>;

@@ -1,3 +1,4 @@
+import type { ColumnLineage, TableColumn } from '@flowmeta/om-mapper';
 import { z } from 'zod';
 
 /** Only what is read; whatever else a server adds is let pass. */
@@ -61,6 +62,49 @@ export const tagPageSchema = z.object({
 
 export const identifiedSchema = z.object({ id: z.string() });
 
+const pagingSchema = z.object({ after: z.string().nullish(), total: z.number().nullish() }).nullish();
+
+export const dataServicePageSchema = z.object({
+  data: z.array(
+    z.object({
+      name: z.string(),
+      fullyQualifiedName: z.string().nullish(),
+      serviceType: z.string().nullish(),
+      // Of a connection nothing else is kept: it may hold credentials.
+      connection: z
+        .object({
+          config: z.object({ hostPort: z.unknown(), bootstrapServers: z.unknown() }).partial().nullish(),
+        })
+        .nullish(),
+    }),
+  ),
+  paging: pagingSchema,
+});
+
+interface ColumnBody {
+  name: string;
+  fullyQualifiedName?: string | null | undefined;
+  children?: ColumnBody[] | null | undefined;
+}
+
+const columnSchema: z.ZodType<ColumnBody> = z.object({
+  name: z.string(),
+  fullyQualifiedName: z.string().nullish(),
+  get children() {
+    return z.array(columnSchema).nullish();
+  },
+});
+
+export const datasetSchema = z.object({
+  id: z.string(),
+  name: z.string(),
+  fullyQualifiedName: z.string(),
+  deleted: z.boolean().nullish(),
+  columns: z.array(columnSchema).nullish(),
+});
+
+export const datasetPageSchema = z.object({ data: z.array(datasetSchema), paging: pagingSchema });
+
 export const permissionsSchema = z.object({
   permissions: z.array(z.object({ operation: z.string(), access: z.string() })).nullish(),
 });
@@ -73,13 +117,29 @@ const edgeSchema = z.object({
       source: z.string().nullish(),
       description: z.string().nullish(),
       sqlQuery: z.string().nullish(),
-      columnsLineage: z.array(z.unknown()).nullish(),
+      columnsLineage: z
+        .array(
+          z.object({
+            fromColumns: z.array(z.string()).nullish(),
+            toColumn: z.string().nullish(),
+            function: z.string().nullish(),
+          }),
+        )
+        .nullish(),
       pipeline: identifiedSchema.nullish(),
     })
     .nullish(),
 });
 
+const nodeSchema = z.object({
+  id: z.string(),
+  type: z.string(),
+  fullyQualifiedName: z.string().nullish(),
+  deleted: z.boolean().nullish(),
+});
+
 export const lineageSchema = z.object({
+  nodes: z.array(nodeSchema).nullish(),
   upstreamEdges: z.array(edgeSchema).nullish(),
   downstreamEdges: z.array(edgeSchema).nullish(),
 });
@@ -97,6 +157,32 @@ export type OmTag = z.output<typeof tagSchema>;
 /** A status as the server has it; `timestamp` in ms. */
 export type OmStatus = z.output<typeof statusPageSchema>['data'][number];
 
+/** A service that holds data. */
+export interface OmDataService {
+  name: string;
+  fullyQualifiedName: string;
+  serviceType?: string;
+  /** `host:port` of its servers, in small letters. */
+  hosts: string[];
+}
+
+/** An entity that can be an end of an edge, or that holds such entities. */
+export interface OmDataset {
+  id: string;
+  name: string;
+  fqn: string;
+  /** Of a table; fields of structs too. */
+  columns: TableColumn[];
+}
+
+/** The edges next to an entity. */
+export interface OmLineage {
+  upstream: OmEdge[];
+  downstream: OmEdge[];
+  /** The entities at their other ends, by id; soft-deleted ones are left out. */
+  nodes: Map<string, { type: string; fqn: string }>;
+}
+
 /** An edge of the lineage graph, by ids. */
 export interface OmEdge {
   from: string;
@@ -105,7 +191,7 @@ export interface OmEdge {
     source?: string;
     description?: string;
     sqlQuery?: string;
-    columnsLineage?: unknown[];
+    columnsLineage?: ColumnLineage[];
     /** Id of the pipeline that moves the data. */
     pipeline?: string;
   };
@@ -123,8 +209,65 @@ export function toEdge(edge: z.output<typeof edgeSchema>): OmEdge {
       ...(details?.source ? { source: details.source } : {}),
       ...(details?.description ? { description: details.description } : {}),
       ...(details?.sqlQuery ? { sqlQuery: details.sqlQuery } : {}),
-      ...(details?.columnsLineage?.length ? { columnsLineage: details.columnsLineage } : {}),
+      ...(details?.columnsLineage?.length ? { columnsLineage: details.columnsLineage.map(toColumnLineage) } : {}),
       ...(details?.pipeline ? { pipeline: details.pipeline.id } : {}),
     },
+  };
+}
+
+function toColumnLineage(column: {
+  fromColumns?: string[] | null | undefined;
+  toColumn?: string | null | undefined;
+  function?: string | null | undefined;
+}): ColumnLineage {
+  return {
+    fromColumns: column.fromColumns ?? [],
+    toColumn: column.toColumn ?? '',
+    ...(column.function ? { function: column.function } : {}),
+  };
+}
+
+/** A lineage answer in the shape that the sink compares. */
+export function toLineage(lineage: z.output<typeof lineageSchema> | undefined): OmLineage {
+  const nodes: OmLineage['nodes'] = new Map();
+  for (const { id, type, fullyQualifiedName, deleted } of lineage?.nodes ?? []) {
+    if (fullyQualifiedName && deleted !== true) nodes.set(id, { type, fqn: fullyQualifiedName });
+  }
+  return {
+    upstream: (lineage?.upstreamEdges ?? []).map(toEdge),
+    downstream: (lineage?.downstreamEdges ?? []).map(toEdge),
+    nodes,
+  };
+}
+
+export function toDataset(body: z.output<typeof datasetSchema>): OmDataset {
+  const columns: TableColumn[] = [];
+  const collect = (list: readonly ColumnBody[], above: string): void => {
+    for (const { name, fullyQualifiedName, children } of list) {
+      const path = above + name;
+      if (fullyQualifiedName) columns.push({ path, fqn: fullyQualifiedName });
+      if (children) collect(children, `${path}.`);
+    }
+  };
+  collect(body.columns ?? [], '');
+  return { id: body.id, name: body.name, fqn: body.fullyQualifiedName, columns };
+}
+
+export function toDataService(body: z.output<typeof dataServicePageSchema>['data'][number]): OmDataService {
+  const { hostPort, bootstrapServers } = body.connection?.config ?? {};
+  const hosts = [hostPort, bootstrapServers].flatMap((text) => (typeof text === 'string' ? text.split(',') : []));
+  return {
+    name: body.name,
+    fullyQualifiedName: body.fullyQualifiedName ?? body.name,
+    ...(body.serviceType ? { serviceType: body.serviceType } : {}),
+    hosts: hosts
+      .map((host) =>
+        host
+          .trim()
+          .toLowerCase()
+          .replace(/^\w+:\/\//, '')
+          .replace(/\/.*$/, ''),
+      )
+      .filter(Boolean),
   };
 }

@@ -2,10 +2,12 @@ import { path as pathOf } from '@flowmeta/http';
 import { buildFqn, type Reference } from '@flowmeta/om-mapper';
 import type { z } from 'zod';
 import type { OmClientOptions } from '../types.js';
-import type { OmClient, PipelinePage, PutResult } from './client-types.js';
+import type { OmClient, PipelinePage, PutResult, TableHolder } from './client-types.js';
 import {
   classificationSchema,
-  identifiedSchema,
+  dataServicePageSchema,
+  datasetPageSchema,
+  datasetSchema,
   lineageSchema,
   permissionsSchema,
   pipelinePageSchema,
@@ -14,12 +16,15 @@ import {
   tagPageSchema,
   tagSchema,
   teamSchema,
-  toEdge,
+  toDataService,
+  toDataset,
+  toLineage,
   userSchema,
   userSearchSchema,
   versionSchema,
 } from './entities.js';
 import { OpenMetadataError } from './error.js';
+import { isUnknownPath, missingInstance } from './error-message.js';
 import { readStatusWindow } from './status-window.js';
 import { createTransport } from './transport.js';
 
@@ -27,9 +32,25 @@ import { createTransport } from './transport.js';
 const whileRacing = { retryOn: [409] } as const;
 const tagPageSize = 1000;
 
+const dataPageSize = 500;
+
 /** Path of a kind of entity: `table` → `tables`. */
 function collectionOf(type: string): string {
-  return `${type}s`;
+  return type === 'searchIndex' ? 'searchIndexes' : `${type}s`;
+}
+
+/** The list of what a holder has. */
+function listOf(holder: TableHolder): { path: string; query: Record<string, string>; above: string } {
+  if ('service' in holder) {
+    const { service } = holder;
+    return { path: '/databases', query: { service }, above: service };
+  }
+  if ('database' in holder) {
+    const { database } = holder;
+    return { path: '/databaseSchemas', query: { database }, above: database };
+  }
+  const { schema } = holder;
+  return { path: '/tables', query: { databaseSchema: schema, fields: 'columns' }, above: schema };
 }
 
 /**
@@ -40,6 +61,40 @@ function collectionOf(type: string): string {
 export function createOmClient(options: OmClientOptions): OmClient {
   const transport = createTransport(options);
   const { read, find, send } = transport;
+
+  interface Page<T> {
+    data: T[];
+    paging?: { after?: string | null | undefined; total?: number | null | undefined } | null | undefined;
+  }
+  interface ListOptions<T> {
+    path: string;
+    query?: Record<string, string>;
+    schema: z.ZodType<Page<T>>;
+  }
+
+  /** All pages of a list; `undefined` if there are more than `atMost` rows. Fewer than the server counts is an error. */
+  async function listAll<T>(options: ListOptions<T>): Promise<T[]>;
+  async function listAll<T>(options: ListOptions<T> & { atMost: number }): Promise<T[] | undefined>;
+  async function listAll<T>(options: ListOptions<T> & { atMost?: number }): Promise<T[] | undefined> {
+    const { path, query, schema, atMost = Number.POSITIVE_INFINITY } = options;
+    const rows: T[] = [];
+    let after: string | undefined;
+    do {
+      const page: Page<T> = await read({ path, query: { ...query, limit: dataPageSize, after } }, schema);
+      const { total } = page.paging ?? {};
+      rows.push(...page.data);
+      if (rows.length > atMost || (total ?? 0) > atMost) return undefined;
+      after = page.data.length === 0 ? undefined : (page.paging?.after ?? undefined);
+      if (after === undefined && rows.length < (total ?? 0)) {
+        throw new OpenMetadataError(`OpenMetadata listed ${rows.length} of ${total} entities at ${path}`, {
+          kind: 'wrong-answer',
+          verdict: 'skip',
+          request: `GET ${path}`,
+        });
+      }
+    } while (after !== undefined);
+    return rows;
+  }
 
   return {
     baseUrl: transport.baseUrl,
@@ -151,14 +206,38 @@ export function createOmClient(options: OmClientOptions): OmClient {
     },
     findTeam: (name) => find({ path: pathOf`/teams/name/${name}` }, teamSchema),
 
-    async findEntity(type, fqn) {
-      const path = pathOf`/${collectionOf(type)}/name/${fqn}`;
-      return (await find({ path }, identifiedSchema))?.id;
+    async listServices(kind) {
+      try {
+        const path = `/services/${kind}Services`;
+        return (await listAll({ path, schema: dataServicePageSchema })).map(toDataService);
+      } catch (error) {
+        if (error instanceof OpenMetadataError && isUnknownPath(error.message)) return [];
+        throw error;
+      }
     },
-    async downstreamEdges(type, fqn) {
-      const path = pathOf`/lineage/${type}/name/${fqn}`;
-      const lineage = await find({ path, query: { upstreamDepth: 0, downstreamDepth: 1 } }, lineageSchema);
-      return (lineage?.downstreamEdges ?? []).map(toEdge);
+    async listBelow(holder, atMost) {
+      const { path, query, above } = listOf(holder);
+      const list = await listAll({ path, query, schema: datasetPageSchema, atMost }).catch((error: unknown) => {
+        if (error instanceof OpenMetadataError && error.status === 404 && missingInstance(error.message)) return [];
+        throw error;
+      });
+      const stray = list?.find(({ fullyQualifiedName }) => !fullyQualifiedName.startsWith(`${above}.`));
+      if (stray !== undefined) {
+        throw new OpenMetadataError(
+          `OpenMetadata was asked for what ${above} holds and answered ${stray.fullyQualifiedName}`,
+          { kind: 'wrong-answer', verdict: 'skip', request: `GET ${path}` },
+        );
+      }
+      return list?.map(toDataset);
+    },
+    async getEntity(type, fqn) {
+      const query = type === 'table' ? { fields: 'columns' } : {};
+      const found = await find({ path: pathOf`/${collectionOf(type)}/name/${fqn}`, query }, datasetSchema);
+      return found === undefined || found.deleted === true ? undefined : toDataset(found);
+    },
+    async getLineage(type, fqn, { upstream = false } = {}) {
+      const query = { upstreamDepth: upstream ? 1 : 0, downstreamDepth: 1 };
+      return toLineage(await find({ path: pathOf`/lineage/${type}/name/${fqn}`, query }, lineageSchema));
     },
     async putLineage(body) {
       await send({ method: 'PUT', path: '/lineage', body, expect: 'nothing', ...whileRacing });

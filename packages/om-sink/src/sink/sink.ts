@@ -2,8 +2,9 @@ import { createHash } from 'node:crypto';
 import { buildFqn, type Capabilities, capabilitiesFor, type Hash, legalName } from '@flowmeta/om-mapper';
 import type { OmClient } from '../client/client-types.js';
 import { asFatal, verdictOf } from '../client/error.js';
-import type { Sink, SinkFinding, SinkOptions, WriteOutcome } from '../types.js';
+import type { DatasetMatch, Sink, SinkFinding, SinkOptions, WriteOutcome } from '../types.js';
 import { type CatalogIndex, readCatalogIndex } from './catalog-index.js';
+import { createDatasetFinder, type DatasetFinder } from './dataset-finder.js';
 import { createEdgeWriter, type EdgeWriter, edgeRef, isEarlier } from './edges.js';
 import { distinctFindings, findingOf } from './findings.js';
 import { createKeyedQueue } from './keyed-queue.js';
@@ -19,6 +20,7 @@ interface OpenSink {
   pipelines: PipelineWriterContext;
   statuses: StatusWriter;
   edges: EdgeWriter;
+  datasets: DatasetFinder;
   tags: TagResolver;
   owners: OwnerResolver;
 }
@@ -119,12 +121,30 @@ export function assembleSink(client: OmClient, options: SinkOptions & { descript
       );
     },
 
-    writeEdge(edge) {
+    writeEdge(edge, options) {
       const { edges } = use();
       return orFinding<{ outcome: WriteOutcome; findings: SinkFinding[] }>(
         edgeRef(edge),
-        () => edges.write(edge),
+        () => edges.write(edge, options),
         (finding) => ({ outcome: 'failed', findings: [finding] }),
+      );
+    },
+
+    findDataset(lookup) {
+      const { datasets } = use();
+      return orFinding<DatasetMatch>(
+        lookup.label,
+        () => datasets.find(lookup),
+        (finding) => ({ kind: 'failed', finding }),
+      );
+    },
+
+    findEntity(fqn, types) {
+      const { datasets } = use();
+      return orFinding<DatasetMatch>(
+        fqn,
+        () => datasets.findByFqn(fqn, types),
+        (finding) => ({ kind: 'failed', finding }),
       );
     },
 
@@ -145,18 +165,23 @@ export function assembleSink(client: OmClient, options: SinkOptions & { descript
       }
     },
 
-    removeEdges(from, isStale) {
+    removeEdges(pipeline, isStale, options) {
       const { edges } = use();
       return orFinding<{ removed: number; failed: number; findings: SinkFinding[] }>(
-        from,
-        () => edges.remove(from, isStale),
+        pipeline,
+        () => edges.remove(pipeline, isStale, options),
         (finding) => ({ removed: 0, failed: 1, findings: [finding] }),
       );
     },
 
     summary: () => ({
       tagsCreated: opened?.tags.created ?? 0,
-      findings: distinctFindings([...findings, ...(opened?.tags.findings ?? []), ...(opened?.owners.findings() ?? [])]),
+      findings: distinctFindings([
+        ...findings,
+        ...(opened?.tags.findings ?? []),
+        ...(opened?.owners.findings() ?? []),
+        ...(opened?.datasets.findings ?? []),
+      ]),
     }),
 
     close: () => client.close(),
@@ -165,10 +190,11 @@ export function assembleSink(client: OmClient, options: SinkOptions & { descript
 
 function prepare(
   client: OmClient,
-  context: { options: SinkOptions; capabilities: Capabilities; index: CatalogIndex },
+  context: { options: SinkOptions & { isFile?: boolean }; capabilities: Capabilities; index: CatalogIndex },
 ): OpenSink {
   const { options, capabilities, index } = context;
-  const { overrideMetadata = false, statusMode = 'auto' } = options;
+  const { overrideMetadata = false, statusMode = 'auto', isFile = false } = options;
+  const datasets = createDatasetFinder(client, { isFile });
   const tags = createTagResolver(client);
   const owners = createOwnerResolver(client);
   return {
@@ -177,7 +203,8 @@ function prepare(
     owners,
     pipelines: { client, index, capabilities, tags, owners, options, hash: md5 },
     statuses: createStatusWriter({ client, capabilities, statusMode }),
-    edges: createEdgeWriter({ client, index, overrideMetadata }),
+    datasets,
+    edges: createEdgeWriter({ client, index, datasets, overrideMetadata }),
   };
 }
 
