@@ -139,4 +139,18 @@ describe('an edge between datasets', () => {
     await ask('DELETE', 'tables/name/pg.shop.public.orders?hardDelete=true');
     expect(sandbox.catalog.edges()).toEqual([]);
   });
+
+  it('says from 1.7 on who wrote it and when, which is no change by itself', async () => {
+    const old = await startWithDatasets('1.6');
+    await old.draw(['orders', 'report'], { source: 'PipelineLineage' });
+    expect(old.sandbox.catalog.edges()[0]?.details).toEqual({ source: 'PipelineLineage', columnsLineage: [] });
+    const { sandbox, draw } = await startWithDatasets('1.7');
+    await draw(['orders', 'report'], { source: 'PipelineLineage' });
+    const [first] = sandbox.catalog.edges();
+    expect(first?.details).toMatchObject({ source: 'PipelineLineage', createdBy: 'ingestion-bot' });
+    const changes = sandbox.catalog.changes();
+    await draw(['orders', 'report'], { source: 'PipelineLineage' });
+    expect(sandbox.catalog.changes()).toBe(changes);
+    expect(Number(sandbox.catalog.edges()[0]?.details.updatedAt)).toBeGreaterThan(Number(first?.details.updatedAt));
+  });
 });

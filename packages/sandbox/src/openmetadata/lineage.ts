@@ -83,9 +83,27 @@ function readColumnsLineage(catalog: Catalog, details: Json, ends: { from: Entit
   return given;
 }
 
-function storeEdge(catalog: Catalog, ends: { from: Entity; to: Entity }, given: Json | undefined): ServerAnswer {
+/** What a newer server adds to the details of every edge, whoever writes it and whatever was there (simulated). */
+function stampOf(catalog: Catalog, caller: Caller): Json {
+  if (!catalog.rules.has('edgesStamped')) return {};
+  const at = catalog.now();
+  return { createdAt: at, createdBy: caller.name, updatedAt: at, updatedBy: caller.name };
+}
+
+/** An edge without what a repeated write changes anyway. */
+function lastingPart(edge: LineageEdge | undefined): unknown {
+  const { createdAt: _at, createdBy: _by, updatedAt: _later, updatedBy: _who, ...details } = edge?.details ?? {};
+  return [edge?.from, edge?.to, edge?.pipelineId, details];
+}
+
+function storeEdge(
+  catalog: Catalog,
+  ends: { from: Entity; to: Entity },
+  { details: body, caller }: { details: Json | undefined; caller: Caller },
+): ServerAnswer {
   const { from, to } = ends;
   const edge: LineageEdge = { from: { type: from.type, id: from.id }, to: { type: to.type, id: to.id } };
+  const given = body ?? (catalog.rules.has('edgesStamped') ? {} : undefined);
   if (given) {
     const details: Json = { ...given, columnsLineage: readColumnsLineage(catalog, given, ends) };
     details.source ??= 'Manual';
@@ -94,9 +112,10 @@ function storeEdge(catalog: Catalog, ends: { from: Entity; to: Entity }, given: 
       details.pipeline = pipeline;
       edge.pipelineId = String(pipeline.id);
     }
-    edge.details = details;
+    edge.details = { ...details, ...stampOf(catalog, caller) };
   }
-  if (!isDeepStrictEqual(catalog.lineage.byKey.get(keyOf(from.id, to.id)), edge)) catalog.changes += 1;
+  const known = catalog.lineage.byKey.get(keyOf(from.id, to.id));
+  if (!known || !isDeepStrictEqual(lastingPart(known), lastingPart(edge))) catalog.changes += 1;
   putEdge(catalog, edge);
   return done;
 }
@@ -108,7 +127,7 @@ export function putLineage(catalog: Catalog, options: { body: unknown; caller: C
   const edge = body.edge as { fromEntity: Reference; toEntity: Reference; lineageDetails?: Json };
   const from = resolveReference(catalog, edge.fromEntity);
   const to = resolveReference(catalog, edge.toEntity);
-  return storeEdge(catalog, { from, to }, edge.lineageDetails);
+  return storeEdge(catalog, { from, to }, { details: edge.lineageDetails, caller: options.caller });
 }
 
 /** An end of an edge by its name. */
@@ -126,7 +145,8 @@ export function putLineageByName(
 ): ServerAnswer {
   const details = readBody(catalog.shapes.lineageDetails as BodyShape, options.body);
   authorize(options.caller, 'EditLineage');
-  return storeEdge(catalog, { from: endByName(catalog, ends.from), to: endByName(catalog, ends.to) }, details);
+  const pair = { from: endByName(catalog, ends.from), to: endByName(catalog, ends.to) };
+  return storeEdge(catalog, pair, { details, caller: options.caller });
 }
 
 function removeEdge(catalog: Catalog, from: Entity, to: Entity): ServerAnswer {

@@ -48,6 +48,8 @@ const introduced = {
   pipelineBulk: '1.12',
   /** Columns of a lineage edge are compared by name, also of ends without any (by OpenMetadata's sources of about 1.7). */
   columnsComparedByName: '1.7',
+  /** Details of an edge say who wrote it and when; an edge without details has these alone. */
+  edgesStamped: '1.7',
   /** Unknown columns of a lineage edge are dropped instead of refused. */
   columnsDropped: '1.13',
   lineageWrittenByName: '2.0',
