@@ -47,9 +47,9 @@ export function formatRate(rate: number): string {
 /** 0.29 × 1000 is a little less than 290 here. */
 const cut = (value: number): number => Math.floor(value + 1e-9);
 
-/** A relative change: `+20%`, `-100%`, `=` when it rounds to nothing. */
+/** A relative change: `+20%`, `=` when it rounds to nothing, `-100%` only when nothing is left. */
 export function formatChange(change: number): string {
-  const percent = Math.round(change * 100);
+  const percent = change > -1 ? Math.max(-99, Math.round(change * 100)) : -100;
   return percent === 0 ? '=' : `${percent > 0 ? '+' : '-'}${formatCount(Math.abs(percent))}%`;
 }
 
