@@ -2,6 +2,7 @@ import type { FacetMaker } from './facets.js';
 import { inputFields } from './lineage-facet.js';
 import type { NamedDataset, PipelineLineage } from './pipeline-lineage.js';
 import type { Described, Facets } from './types.js';
+import { isUri } from './uri.js';
 
 /** The datasets that a pipeline reads and writes, as inputs and outputs of its job. */
 export function datasetsOf(lineage: PipelineLineage, facet: FacetMaker): { inputs: Described[]; outputs: Described[] } {
@@ -16,12 +17,9 @@ export function datasetsOf(lineage: PipelineLineage, facet: FacetMaker): { input
   };
 }
 
-/** What a URI may consist of (RFC 3986), after a scheme. */
-const uri = /^[a-z][a-z0-9+.-]*:\/\/[\w.~:/@!$&'()*+,;=%-]+$/i;
-
 function dataSource({ namespace, dataset }: NamedDataset, facet: FacetMaker): Facets {
   if (dataset === undefined) return {};
-  const fields = { name: dataset.connections[0] ?? namespace, ...(uri.test(namespace) && { uri: namespace }) };
+  const fields = { name: dataset.connections[0] ?? namespace, ...(isUri(namespace) && { uri: namespace }) };
   return { dataSource: facet('dataSource', fields) };
 }
 

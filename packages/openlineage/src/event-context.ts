@@ -2,6 +2,7 @@ import type { LineageGraph, Pipeline } from '@flowmeta/connector';
 import { defaultProducer, type FacetMaker, facetMaker } from './facets.js';
 import { lineageByPipeline, type PipelineLineage } from './pipeline-lineage.js';
 import type { EventOptions } from './types.js';
+import { isUri } from './uri.js';
 
 /** What all events of one call share. */
 export interface EventContext {
@@ -23,8 +24,10 @@ export interface EventContext {
 export function eventContext(graph: LineageGraph, options: EventOptions): EventContext {
   const { namespace, eventTime, pipelines, tasks = false, producer = defaultProducer } = options;
   if (!isInstant(eventTime)) throw new TypeError(`eventTime is ${eventTime}; it must be milliseconds since 1970.`);
-  if (!/^[a-z][a-z0-9+.-]*:[\w.~:/?#@!$&'()*+,;=%-]+$/i.test(producer)) {
-    throw new TypeError(`producer is ${JSON.stringify(producer)}; it must be an absolute URI.`);
+  if (!isUri(producer)) {
+    throw new TypeError(
+      `producer is ${JSON.stringify(producer)}; it must be an absolute URI, such as https://example.com/lineage.`,
+    );
   }
   const lineage = lineageByPipeline(graph);
   const byName = new Map([...(pipelines ?? [])].map((pipeline) => [pipeline.name, pipeline]));

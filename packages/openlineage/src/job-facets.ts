@@ -1,6 +1,7 @@
 import type { Pipeline, Task } from '@flowmeta/connector';
 import type { EventContext } from './event-context.js';
 import type { Facets } from './types.js';
+import { isUri } from './uri.js';
 
 /** What the definition of a pipeline says about its job. */
 export function pipelineFacets(name: string, { facet, integration, pipelines, lineage }: EventContext): Facets {
@@ -52,15 +53,12 @@ function documentation(description: string | undefined, { facet }: Makers): Face
   return { documentation: facet('documentation', { description, contentType: 'text/markdown' }) };
 }
 
-/** What the URL format of the specification takes of http and https addresses. */
-const webAddress = /^https?:\/\/[\w.-]+(:\d{1,5})?(\/[\w.~:/@!$&'()*+,;=%-]*)?([?#][\w.~:/?@!$&'()*+,;=%-]*)?$/i;
-
 /** The orchestrator keeps the definition and its revisions, so it is what "the source control system" means here. */
 function sourceLocation(
   { sourceUrl, revision }: Pick<Pipeline, 'sourceUrl' | 'revision'>,
   { facet, integration }: Makers,
 ): Facets {
-  if (sourceUrl === undefined || !webAddress.test(sourceUrl)) return {};
+  if (sourceUrl === undefined || !/^https?:\/\/[^@/]+(\/|$)/i.test(sourceUrl) || !isUri(sourceUrl)) return {};
   const version = revision === undefined ? {} : { version: revision };
   return {
     sourceCodeLocation: facet('sourceCodeLocation', { type: integration.toLowerCase(), url: sourceUrl, ...version }),
