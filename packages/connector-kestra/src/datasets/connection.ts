@@ -43,11 +43,7 @@ export function jdbcConnection(url: RenderedText | undefined, type: string): Pla
     const inMemory = ofType.platform === 'duckdb' || ofType.platform === 'sqlite';
     return { ...ofType, connections: connectionsOfType(type), ...(inMemory && { isTransient: true }) };
   }
-  const templates: string[] = [];
-  const text = url.known
-    ? url.text
-    : url.shown.replace(/\{[{%#][^{}]*[}%#]\}/g, (found) => token(templates.push(found) - 1));
-  const restore = (part: string): string => part.replace(/\uE000(\d+)\uE001/g, (_all, index) => templates[index] ?? '');
+  const { text, restore } = withoutTemplates(url);
   const isWhole = /^\s*\uE000\d+\uE001\s*$/.test(text);
   if (isWhole) return { ...ofType, connections: [restore(text).trim(), type] };
 
@@ -68,8 +64,34 @@ export function jdbcConnection(url: RenderedText | undefined, type: string): Pla
   };
 }
 
-/** Stands for a template while a url is taken apart: private characters, which no url has. */
-const token = (index: number): string => `\uE000${index}\uE001`;
+/**
+ * The servers that a property names: `kafka:9092`, a list of them, or a url, of which user, password, path and parameters don't come out.
+ * The whole of it comes first, then each server. Templates stay.
+ */
+export function serverConnections(texts: readonly RenderedText[]): string[] {
+  const found = texts.flatMap((rendered) => {
+    const { text, restore } = withoutTemplates(rendered);
+    return text.split(',').flatMap((part) => {
+      const [, scheme = '', rest = ''] = /^\s*([a-z][a-z0-9+.-]{0,20}:\/\/)?(.*?)\s*$/is.exec(part) ?? [];
+      const address = withoutUser(rest).split(/[/?;#]/)[0] ?? '';
+      if (!server.test(address)) return [];
+      return [{ whole: restore(`${scheme.toLowerCase()}${address}`), host: restore(address) }];
+    });
+  });
+  if (found.length === 0) return [];
+  const wholes = found.map(({ whole }) => whole);
+  return [...new Set([wholes.join(','), ...wholes, ...found.map(({ host }) => host)])];
+}
+
+/** A text with private characters in the place of its templates, so that it can be taken apart. */
+function withoutTemplates({ known, text, shown }: RenderedText): { text: string; restore(part: string): string } {
+  if (known) return { text: text.replace(/[\uE000\uE001]/g, ''), restore: (part) => part };
+  const templates: string[] = [];
+  return {
+    text: shown.replace(/\{[{%#][^{}]*[}%#]\}/g, (found) => `\uE000${templates.push(found) - 1}\uE001`),
+    restore: (part) => part.replace(/\uE000(\d+)\uE001/g, (_all, index) => templates[Number(index)] ?? ''),
+  };
+}
 
 function parse(text: string): (UrlParts & { platform?: Platform }) | undefined {
   const [, scheme = '', rest = ''] = /^\s*(?:jdbc:)?([a-z][a-z0-9-]{0,30}):(.*?)\s*$/is.exec(text) ?? [];

@@ -20,13 +20,13 @@ export function flowContext(flow: KestraFlow, pipeline: string): TaskContext {
     if (defaults === undefined || type === 'SECRET') continue;
     const value = typeof defaults === 'string' ? renderText(defaults, known) : undefined;
     if (value === undefined) inputs.push([id, defaults]);
-    else if (value.known && !isTemplate(value.text)) inputs.push([id, valueOf(value.text, type)]);
+    else if (value.known && !isTemplate(value.text)) inputs.push([id, inputValue(value.text, type)]);
   }
   return { pipeline, values: { ...known, inputs: nested(inputs) }, defaults: flow.pluginDefaults ?? [] };
 }
 
 /** From 1.0 all defaults are texts. */
-function valueOf(text: string, type: string | undefined): unknown {
+function inputValue(text: string, type: string | undefined): unknown {
   switch (type) {
     case 'JSON':
     case 'ARRAY':

@@ -12,6 +12,8 @@ export interface Place {
   database?: string;
   /** Of names that carry none; where a system has one level only, that one. */
   schema?: string;
+  /** The server that files are on. */
+  host?: string;
   /** Its tables are gone when the task ends, e.g. of a database in memory. */
   isTransient?: true;
 }
