@@ -64,6 +64,21 @@ describe('columns of an edge', () => {
     expect((await draw(['bare', 'orders'], columns('kafka.bare.id', ofTopic[1]))).status).toBe(500);
   });
 
+  it('may come from any table on 1.2, from the first end alone on 1.6', async () => {
+    for (const [version, message] of [
+      ['1.2', undefined],
+      ['1.6', 'Invalid fully qualified column name pg.shop.public.third.id'],
+    ] as const) {
+      const { sandbox, draw, columns } = await startWithDatasets(version);
+      sandbox.seedTable('pg.shop.public.third', ['id']);
+      const { body } = await draw(['orders', 'report'], columns('pg.shop.public.third.id', good[1]));
+      expect(body.message).toBe(message);
+      if (version !== '1.2') continue;
+      const nowhere = await draw(['orders', 'report'], columns('pg.shop.public.nope.id', good[1]));
+      expect(nowhere.body.message).toBe('table instance for pg.shop.public.nope not found');
+    }
+  });
+
   it('are refused between pipelines', async () => {
     for (const [version, message] of [
       ['1.6', 'Unsupported Entity Type pipeline for lineage'],
