@@ -2,6 +2,7 @@ import { Command, CommanderError, InvalidArgumentError, Option } from 'commander
 import type { CheckFlags } from './commands/check.js';
 import type { DemoFlags } from './commands/demo.js';
 import type { IngestFlags } from './commands/ingest.js';
+import type { LineageFlags } from './commands/lineage.js';
 import { exitCodes } from './exit-codes.js';
 import type { Host } from './host.js';
 import { type LogLevel, logLevels } from './terminal/log-levels.js';
@@ -73,6 +74,43 @@ function buildProgram(host: Host, done: (exitCode: number) => void): Command {
       done(await (await import('./commands/ingest.js')).ingestCommand(flags, host, await terminal()));
     });
   program
+    .command('lineage')
+    .description('Show what flows from where to where, as the source tells it; OpenMetadata is not asked.')
+    .addOption(config())
+    .addOption(
+      new Option('--format <format>', 'how it is shown; default by the name of --output, else table').choices([
+        'table',
+        'json',
+        'mermaid',
+        'dot',
+        'html',
+        'openlineage',
+      ]),
+    )
+    .option('--json', 'the same as --format json')
+    .option('--flow <name...>', 'only what leads to these flows and follows from them: namespace.flow, or its end')
+    .option('--table <name...>', 'only what leads to these tables, files or topics and follows from them')
+    .addOption(new Option('--upstream <steps>', 'how far back from there; default all the way').argParser(parseSteps))
+    .addOption(new Option('--downstream <steps>', 'how far on from there; default all the way').argParser(parseSteps))
+    .option('-o, --output <file>', 'write it to a file: .html, .md, .mmd, .dot, .json or .txt')
+    .option('--post-to <url>', 'send it as OpenLineage events to this server; OPENLINEAGE_API_KEY signs in')
+    .option('--since <when>', 'take runs from this instant on, or from so long ago: 2026-11-01, 12h, 7d')
+    .option('--namespace <namespace...>', 'only these namespaces and their children')
+    .addOption(logLevel())
+    .option('--no-progress', 'show no progress')
+    .addHelpText(
+      'after',
+      examples([
+        'flowmeta lineage -c kestra.yaml',
+        'flowmeta lineage -c kestra.yaml --table mart.daily_sales --upstream 2',
+        'flowmeta lineage -c kestra.yaml --flow company.team.load_orders -o lineage.html',
+        'flowmeta lineage -c kestra.yaml --post-to http://marquez.example.com:5000',
+      ]) + exitCodeHelp,
+    )
+    .action(async (flags: LineageFlags) => {
+      done(await (await import('./commands/lineage.js')).lineageCommand(flags, host, await terminal()));
+    });
+  program
     .command('validate')
     .description('Check a config without touching any server.')
     .addOption(config())
@@ -114,6 +152,11 @@ function parseLogLevel(text: string): LogLevel {
   const level = logLevels.find((known) => known === text.toUpperCase());
   if (!level) throw new InvalidArgumentError('It is one of debug, info, warn, error.');
   return level;
+}
+
+function parseSteps(text: string): number {
+  if (!/^\d{1,6}$/.test(text)) throw new InvalidArgumentError('It is a whole number, 0 or more.');
+  return Number(text);
 }
 
 function examples(lines: string[]): string {

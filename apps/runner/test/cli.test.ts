@@ -36,15 +36,18 @@ describe('the command line', () => {
     expect(version.stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
     const help = await run(['--help']);
     expect(help.exitCode).toBe(0);
-    for (const command of ['ingest', 'validate', 'schema', 'check', 'demo'])
+    for (const command of ['ingest', 'lineage', 'validate', 'schema', 'check', 'demo'])
       expect(help.stdout).toContain(`  ${command}`);
   });
 
-  it.each(['ingest', 'validate', 'schema', 'check', 'demo'])('has help with an example for %s', async (command) => {
-    const { exitCode, stdout } = await run([command, '--help']);
-    expect(exitCode).toBe(0);
-    expect(stdout).toMatch(new RegExp(`Examples:\n  \\$ flowmeta ${command}`));
-  });
+  it.each(['ingest', 'lineage', 'validate', 'schema', 'check', 'demo'])(
+    'has help with an example for %s',
+    async (command) => {
+      const { exitCode, stdout } = await run([command, '--help']);
+      expect(exitCode).toBe(0);
+      expect(stdout).toMatch(new RegExp(`Examples:\n  \\$ flowmeta ${command}`));
+    },
+  );
 
   it.each<[string, string[], RegExp]>([
     ['no command', [], /Usage: flowmeta/],

@@ -2,7 +2,7 @@ import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { RunReport } from '@flowmeta/connector';
-import { demoDataset, startKestraSandbox, startOpenMetadataSandbox } from '@flowmeta/sandbox';
+import { demoCatalog, demoDataset, startKestraSandbox, startOpenMetadataSandbox } from '@flowmeta/sandbox';
 import { parseConfig } from '../config/load-config.js';
 import { exitCodeOfSignal, exitCodes } from '../exit-codes.js';
 import type { Host } from '../host.js';
@@ -30,6 +30,7 @@ export async function demoCommand(flags: DemoFlags, host: Host, terminal: Termin
   const kestra = await startKestraSandbox({ dataset, now, recordRequests: false });
   const openMetadata = await startOpenMetadataSandbox({ now, recordRequests: false });
   try {
+    openMetadata.seedDatasets(demoCatalog());
     const config = await parseConfig(demoConfig(kestra.url, openMetadata), {
       file: 'demo',
       environment: {},
