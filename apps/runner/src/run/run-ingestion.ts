@@ -6,6 +6,7 @@ import { exitCodes } from '../exit-codes.js';
 import type { Host } from '../host.js';
 import { progressDisplay } from '../terminal/progress.js';
 import type { Terminal } from '../terminal/terminal.js';
+import { datasetServicesOf } from './dataset-services.js';
 import { listenForInterruption } from './interruption.js';
 import { describeSource, openSource } from './open-source.js';
 import { classificationOf, openTarget } from './open-target.js';
@@ -76,6 +77,7 @@ export async function runIngestion(config: LoadedConfig, options: RunIngestionOp
       includeOwners: selected?.includeOwners ?? true,
       includeLineage: selected?.includeLineage ?? true,
       pipelineServices: selected?.lineageInformation?.pipelineServiceNames ?? [],
+      datasetServices: datasetServicesOf(workflow),
       classification: classificationOf(config),
       dryRun: options.dryRun ?? false,
       simulated: options.simulated ?? false,
