@@ -143,7 +143,7 @@ export const pipelineMetadataSchema = z.strictObject({
     .boolean()
     .nullish()
     .describe(
-      'Writes which pipeline follows which, and takes away what it wrote and the source no longer has; default true.',
+      'Writes which pipeline follows which, and which tables, files and topics they move data between; takes away what it wrote and the source no longer has; default true.',
     ),
   includeOwners: z.boolean().nullish().describe('Writes owners where a pipeline has none; default true.'),
   includeTags: z.boolean().nullish().describe('Writes tags from labels; default true.'),
