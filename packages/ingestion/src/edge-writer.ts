@@ -1,6 +1,16 @@
-import { type LineageEdge, referenceKey, type SourceEvent } from '@flowmeta/connector';
+import {
+  datasetLabel,
+  type LineageEdge,
+  type LineageGap,
+  type LineageGraph,
+  type Pipeline,
+  type SourceEvent,
+} from '@flowmeta/connector';
 import { legalName, mapEdge, quoteName } from '@flowmeta/om-mapper';
-import type { SinkFinding, SinkServer } from '@flowmeta/om-sink';
+import type { SinkFinding, SinkServer, StoredEdge, WriteOutcome } from '@flowmeta/om-sink';
+import { type EdgeEnds, endKey, findEnds } from './edge-ends.js';
+import { gapsOf } from './edge-gaps.js';
+import { type EdgePlan, type PlannedEdge, planEdges } from './edge-plan.js';
 import { createEdgeStore } from './edge-store.js';
 import type { PipelineIndex } from './pipeline-index.js';
 import { countOutcome, type RunBook } from './run-book.js';
@@ -23,93 +33,127 @@ export interface EdgeWriterOptions {
 
 /** Collects lineage while pipelines and runs are written, and writes it at the end. */
 export interface EdgeWriter {
+  /** Names a pipeline of the source. */
+  pipeline(pipeline: Pipeline): void;
   add(edge: LineageEdge): void;
+  gap(gap: LineageGap): void;
   /** A pipeline that the source has and that was not written: what the catalog knows of its lineage stays. */
   leaveOut(pipeline: string): void;
   linked(event: Extract<SourceEvent, { kind: 'linked' }>): void;
-  /** Writes the edges, then removes those that the source no longer has. All pipelines must have been written. */
+  /**
+   * Finds the ends of all edges in the catalog, writes the edges, then removes those that the source no longer has. All pipelines
+   * must have been written.
+   */
   finish(): Promise<void>;
+  /** All lineage that was read, and what became of it so far. */
+  graph(): LineageGraph;
 }
 
 export function createEdgeWriter(context: EdgeWriterOptions): EdgeWriter {
   const { options, server, book, pool, index, onWritten, fileOrThrow, fileFindings } = context;
-  const { sink } = options;
+  const { sink, datasetServices = {} } = options;
   const { totals, skipped, warnings } = book;
-  const edges = createEdgeStore();
+  const store = createEdgeStore();
   const fqnOf = (pipeline: string): string =>
     index.get(pipeline)?.report.fqn ?? `${server.service}.${quoteName(legalName(pipeline, server).legal)}`;
   const staleness = createStaleness(fqnOf);
   /** Our own service is no other one: what the source doesn't have may still be there from earlier runs. */
   const otherServices = (options.pipelineServices ?? []).filter((service) => service !== options.service);
 
-  /** FQNs of the external pipelines of an edge; `undefined` when one of them is nowhere. */
-  const findExternals = async (edge: LineageEdge): Promise<Map<string, string> | undefined> => {
-    const found = new Map<string, string>();
-    for (const name of externalsOf(edge)) {
-      const fqn = otherServices.length > 0 ? await sink.findPipeline(name, otherServices) : undefined;
-      if (fqn === undefined) return undefined;
-      found.set(name, fqn);
-    }
-    return found;
+  const settleAll = ({ parts }: Pick<PlannedEdge, 'parts'>, outcome: WriteOutcome): void => {
+    for (const part of parts) store.settle(part, outcome);
   };
 
-  const write = async (edge: LineageEdge): Promise<void> => {
-    const externals = await findExternals(edge);
-    if (externals === undefined) {
-      totals.edges.filtered += 1;
-      warnings.add(danglingFinding(edge, otherServices));
-      return;
+  /** Counts what can't be written, and says why. */
+  const reportLeft = ({ left, loops }: EdgePlan, ends: EdgeEnds): void => {
+    totals.edges.read += left.length + loops.length;
+    totals.edges.filtered += loops.length;
+    for (const edge of loops) store.settle(edge, 'filtered');
+    for (const { edge, because } of left) {
+      if (because === 'unwritten') {
+        totals.edges.skipped += 1;
+        const message = 'an edge was left out because one of its pipelines could not be written';
+        skipped.add({ ref: refOf(edge), message });
+        store.settle(edge, 'failed');
+      } else if (because === 'failed') {
+        // The reason is filed already, once for all edges of that end.
+        totals.edges.failed += 1;
+        store.settle(edge, 'failed');
+      } else {
+        totals.edges.filtered += 1;
+        if (because === 'nowhere') warnings.add(danglingFinding(edge, otherServices));
+        store.settle(edge, 'filtered');
+      }
+      for (const gap of gapsOf(edge, ends)) store.gap(gap);
     }
-    const ends = pipelinesOf(edge).filter((name) => !externals.has(name));
-    const ref = pipelinesOf(edge).join(' → ') || edge.description;
-    const known = ends.map((name) => index.get(name));
-    if (known.some((end) => !end || end.report.outcome === 'kept')) {
-      totals.edges.filtered += 1;
-      return;
-    }
-    if (known.some((end) => end?.report.outcome === 'failed')) {
-      totals.edges.skipped += 1;
-      skipped.add({ ref, message: 'an edge was left out because one of its pipelines could not be written' });
-      return;
-    }
-    const draft = mapEdge(edge, { fqnOf: (name) => externals.get(name) ?? index.get(name)?.report.fqn });
-    const { outcome, findings } = await sink.writeEdge(draft);
+  };
+
+  const write = async ({ from, to, edge, movers, parts }: PlannedEdge, isStale: (edge: StoredEdge) => boolean) => {
+    const ends = new Map([
+      [endKey(edge.from), from],
+      [endKey(edge.to), to],
+    ]);
+    const draft = mapEdge(edge, {
+      fqnOf: (name) => ends.get(`external ${name}`)?.fqn ?? index.get(name)?.report.fqn,
+      find: (reference) => ends.get(endKey(reference)),
+      otherPipelines: movers.slice(1),
+    });
+    const mayReplace = (pipeline: string): boolean => isStale({ from, to, pipeline });
+    const { outcome, findings } = await sink.writeEdge(draft, { mayReplace });
     countOutcome(totals.edges, outcome);
-    fileFindings(findings, { ref, count: outcome === 'failed' ? 1 : 0 });
+    settleAll({ parts }, outcome);
+    fileFindings(findings, { ref: refOf(edge), count: outcome === 'failed' ? 1 : 0 });
   };
 
-  const removeStale = async (from: string, isStale: (to: string) => boolean): Promise<void> => {
-    const { removed, failed, findings } = await sink.removeEdges(from, isStale);
+  const removeStale = async (pipeline: string, isStale: (edge: StoredEdge) => boolean): Promise<void> => {
+    const { removed, failed, findings } = await sink.removeEdges(pipeline, isStale, { datasets: true });
     totals.edges.removed += removed;
     totals.edges.failed += failed;
-    fileFindings(findings, { ref: from, count: failed });
+    fileFindings(findings, { ref: pipeline, count: failed });
   };
 
-  const inPool = (ref: string, work: () => Promise<void>) =>
+  const inPool = (ref: string, work: () => Promise<void>, onFailed?: () => void) =>
     pool.start(async () => {
       try {
         await work();
       } catch (error) {
         fileOrThrow(ref, error);
         totals.edges.failed += 1;
+        onFailed?.();
       }
       onWritten();
     });
 
   return {
-    add: edges.add,
+    pipeline: store.pipeline,
+    add: store.add,
+    gap: store.gap,
+    graph: store.graph,
     leaveOut: staleness.leaveOut,
     linked: staleness.linked,
     async finish() {
-      const all = edges.list();
-      totals.edges.read += all.length;
-      for (const edge of all) await inPool(pipelinesOf(edge).join(' → ') || edge.description, () => write(edge));
-      await pool.drain();
-      if (!staleness.mayJudge()) return;
-      const isStale = staleness.judge({ edges: all, read: index.names(), catalog: sink.earlierPipelines() });
-      for (const { fqn } of sink.earlierPipelines()) {
-        await inPool(fqn, () => removeStale(fqn, (to) => isStale(fqn, to)));
+      const edges = store.list();
+      const fileFinding = (finding: SinkFinding) => fileFindings([finding], { ref: finding.ref, count: 1 });
+      const pipelineServices = otherServices;
+      const ends = await findEnds(edges, { ...context, sink, pipelineServices, datasetServices, fileFinding });
+      for (const [key, match] of ends) if (match.kind === 'found') store.locate(key, match.end.fqn);
+
+      const plan = planEdges(edges, ends);
+      reportLeft(plan, ends);
+      const { planned } = plan;
+      totals.edges.read += planned.length;
+      const mayJudge = staleness.mayJudge();
+      const catalog = mayJudge ? [...sink.earlierPipelines()] : [];
+      const isStale = mayJudge ? staleness.judge({ edges, ends, planned, read: index.names(), catalog }) : () => false;
+      for (const edge of planned) {
+        await inPool(
+          refOf(edge.edge),
+          () => write(edge, isStale),
+          () => settleAll(edge, 'failed'),
+        );
       }
+      await pool.drain();
+      for (const { fqn } of catalog) await inPool(fqn, () => removeStale(fqn, isStale));
       await pool.drain();
     },
   };
@@ -118,7 +162,6 @@ export function createEdgeWriter(context: EdgeWriterOptions): EdgeWriter {
 function danglingFinding(edge: LineageEdge, services: readonly string[]) {
   const isUpstream = edge.from.kind === 'pipeline' && edge.from.external === true;
   const [missing, present] = isUpstream ? [edge.from, edge.to] : [edge.to, edge.from];
-  const nameOf = (end: LineageEdge['from']) => (end.kind === 'pipeline' ? end.name : referenceKey(end));
   const where = services.length > 0 ? `neither the source nor ${services.join(', ')} has` : 'the source does not have';
   return {
     ref: nameOf(present),
@@ -127,12 +170,11 @@ function danglingFinding(edge: LineageEdge, services: readonly string[]) {
   };
 }
 
-function externalsOf({ from, to }: LineageEdge): string[] {
-  return [from, to].flatMap((end) => (end.kind === 'pipeline' && end.external ? [end.name] : []));
+/** What a person calls an end of an edge. */
+function nameOf(end: LineageEdge['from']): string {
+  if (end.kind === 'pipeline') return end.name;
+  return end.kind === 'entity' ? end.fqn : datasetLabel(end.dataset);
 }
 
-/** The pipelines that an edge names, each once. */
-function pipelinesOf({ from, to, pipeline }: LineageEdge): string[] {
-  const names = [from, to].flatMap((end) => (end.kind === 'pipeline' ? [end.name] : []));
-  return [...new Set(pipeline === undefined ? names : [...names, pipeline])];
-}
+/** How findings name an edge. */
+const refOf = ({ from, to }: LineageEdge): string => `${nameOf(from)} → ${nameOf(to)}`;

@@ -1,6 +1,7 @@
 import {
   type EntityTotals,
   hintOf,
+  type LineageGraph,
   type Pipeline,
   type PipelineReport,
   type RequestTotals,
@@ -30,6 +31,7 @@ export function createRunBook(options: IngestionOptions, startedAt: number) {
   const warnings = createFindingList();
   let error: RunReport['error'];
   let interrupted = false;
+  let lineage: (() => LineageGraph) | undefined;
 
   return {
     totals,
@@ -66,6 +68,11 @@ export function createRunBook(options: IngestionOptions, startedAt: number) {
       error = { ref: 'run', message: messageOf(cause), ...(hint === undefined ? {} : { hint }), count: 1 };
     },
 
+    /** Asked for the lineage at the end. */
+    showLineage(graph: () => LineageGraph): void {
+      lineage = graph;
+    },
+
     interrupt(): void {
       interrupted = true;
     },
@@ -89,6 +96,7 @@ export function createRunBook(options: IngestionOptions, startedAt: number) {
         totals,
         requests,
         pipelines,
+        ...(lineage === undefined ? {} : { lineage: lineage() }),
         ...lists,
         ...(error ? { error } : {}),
       };

@@ -1,4 +1,5 @@
 import type { Connector, RequestTotals, RunReport } from '@flowmeta/connector';
+import type { DatasetServices } from '@flowmeta/om-mapper';
 import type { Sink } from '@flowmeta/om-sink';
 
 export interface IngestionOptions {
@@ -25,6 +26,10 @@ export interface IngestionOptions {
   includeLineage?: boolean;
   /** Other pipeline services, in which pipelines are looked for that the source names but doesn't have. */
   pipelineServices?: readonly string[];
+  /**
+   * Where the tables, files and topics of the source are in the catalog; without it all services whose type fits are searched.
+   */
+  datasetServices?: DatasetServices;
   /** The classification that holds the tags, e.g. `KestraLabels`. */
   classification: string;
   /** Marks the report as a dry run; that nothing is written is up to the sink. */

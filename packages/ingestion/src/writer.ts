@@ -64,6 +64,7 @@ export function createWriter({ options, server, book, pool, buffer: bufferOption
   };
 
   const edges = createEdgeWriter({ options, server, book, pool, index, onWritten, fileOrThrow, fileFindings });
+  if (options.includeLineage !== false) book.showLineage(edges.graph);
 
   const takePipeline = async (pipeline: Pipeline) => {
     if (index.get(pipeline.name)) {
@@ -75,6 +76,7 @@ export function createWriter({ options, server, book, pool, buffer: bufferOption
       return;
     }
     totals.pipelines.read += 1;
+    edges.pipeline(pipeline);
     const known = index.add(pipeline.name, book.openPipeline(pipeline));
     let draft: PipelineDraft;
     try {
@@ -172,6 +174,8 @@ export function createWriter({ options, server, book, pool, buffer: bufferOption
           edges.add(event.edge);
           return;
         case 'unresolved':
+          if (options.includeLineage === false) return;
+          edges.gap(event.gap);
           return;
         case 'linked':
           if (options.includeLineage === false) return;

@@ -1,6 +1,12 @@
 import type { Connector, Pipeline, Run, SourceEvent } from '@flowmeta/connector';
-import { capabilitiesFor, type EdgeDraft, type PipelineDraft, type PipelineStatus } from '@flowmeta/om-mapper';
-import type { Sink } from '@flowmeta/om-sink';
+import {
+  capabilitiesFor,
+  type DatasetLookup,
+  type EdgeDraft,
+  type PipelineDraft,
+  type PipelineStatus,
+} from '@flowmeta/om-mapper';
+import type { DatasetMatch, Sink } from '@flowmeta/om-sink';
 import type { IngestionOptions } from '../src/index.js';
 
 export const noon = Date.UTC(2026, 10, 22, 12);
@@ -70,6 +76,9 @@ export interface FakeSinkOptions {
   writeStatuses?: (pipeline: string) => Awaited<ReturnType<Sink['writeStatuses']>> | undefined;
   writeEdge?: (edge: EdgeDraft) => Awaited<ReturnType<Sink['writeEdge']>> | undefined;
   open?: () => Promise<void>;
+  findDataset?: (lookup: DatasetLookup) => DatasetMatch | undefined;
+  /** FQNs of datasets. */
+  entities?: string[];
   /** FQNs of pipelines in other services. */
   elsewhere?: string[];
   earlier?: { fqn: string; namespace?: string }[];
@@ -137,9 +146,22 @@ export function fakeSink(options: FakeSinkOptions = {}) {
       return services.map((service) => `${service}."${name}"`).find((fqn) => options.elsewhere?.includes(fqn));
     },
     earlierPipelines: () => options.earlier ?? [],
+    findDataset: (lookup) =>
+      write(`find ${lookup.label}`, () => {
+        const special = options.findDataset?.(lookup);
+        return special ?? { kind: 'missing' as const, tried: [], services: [] };
+      }),
+    async findEntity(fqn, types) {
+      const [type] = types;
+      return options.entities?.includes(fqn) && type
+        ? { kind: 'found', type, fqn }
+        : { kind: 'missing', tried: [fqn], services: [] };
+    },
     removeEdges: (from, isStale) =>
       write(`remove ${from}`, () => {
-        const stale = (options.stored?.[from] ?? []).filter(isStale);
+        const stale = (options.stored?.[from] ?? []).filter((to) =>
+          isStale({ from: { type: 'pipeline', fqn: from }, to: { type: 'pipeline', fqn: to } }),
+        );
         removed.push(...stale.map((to) => `${from} → ${to}`));
         return { removed: stale.length, failed: 0, findings: [] };
       }),

@@ -78,8 +78,8 @@ export interface SinkFinding {
 /** What the catalog has for a dataset of the source. Never a guess. */
 export type DatasetMatch =
   | { kind: 'found'; type: DatasetType; fqn: string }
-  /** `tried`: names that were asked for, a few of them; `services`: where. */
-  | { kind: 'missing'; tried: string[]; services: string[] }
+  /** `tried`: names that were asked for, a few of them; `services`: where. `isUnsure`: too much was there to look at all of it. */
+  | { kind: 'missing'; tried: string[]; services: string[]; isUnsure?: true }
   | { kind: 'ambiguous'; candidates: string[] }
   /** The catalog could not be asked. */
   | { kind: 'failed'; finding: SinkFinding };

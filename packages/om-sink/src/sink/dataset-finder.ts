@@ -5,7 +5,7 @@ import type { DatasetMatch, SinkFinding } from '../types.js';
 import { childFqn } from './child-fqn.js';
 import { createDataServices, type DataServices } from './data-services.js';
 import { findContainer } from './find-container.js';
-import { createTableSearch, type TableSearch } from './find-table.js';
+import { createTableSearch, type ServiceSearch, type TableSearch } from './find-table.js';
 import { remember } from './remember.js';
 
 /** Finds the catalog's entities for what a source speaks of. It asks for everything once, for what is not there too. */
@@ -38,10 +38,7 @@ export function createDatasetFinder(client: OmClient, { isFile = false }: { isFi
     learn: (table) => void entities.set(`table ${table.fqn}`, Promise.resolve(table)),
   });
 
-  const inService = async (
-    service: string,
-    lookup: DatasetLookup,
-  ): Promise<{ found: OmDataset[]; tried: string[] }> => {
+  const inService = async (service: string, lookup: DatasetLookup): Promise<ServiceSearch> => {
     switch (lookup.type) {
       case 'table':
         return tables.search(service, lookup);
@@ -66,7 +63,8 @@ export function createDatasetFinder(client: OmClient, { isFile = false }: { isFi
     const [only] = found;
     if (only === undefined) {
       const tried = results.flatMap((result) => result.tried).slice(0, maxTried);
-      return { kind: 'missing', tried, services: allowed };
+      const isUnsure = results.some((result) => result.isUnsure);
+      return { kind: 'missing', tried, services: allowed, ...(isUnsure ? { isUnsure } : {}) };
     }
     if (found.length > 1) return { kind: 'ambiguous', candidates: found.sort() };
     return { kind: 'found', type: lookup.type, fqn: only };

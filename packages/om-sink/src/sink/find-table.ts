@@ -17,8 +17,17 @@ const maxTables = 5_000;
 const singleLookups = 25;
 
 export interface TableSearch {
-  /** The tables of one service (by FQN) that may be meant, and what was asked for. */
-  search(service: string, lookup: TableLookup): Promise<{ found: OmDataset[]; tried: string[] }>;
+  /** The tables of one service (by FQN) that may be meant. */
+  search(service: string, lookup: TableLookup): Promise<ServiceSearch>;
+}
+
+/** What a search of one service gave. */
+export interface ServiceSearch {
+  found: OmDataset[];
+  /** What was asked for. */
+  tried: string[];
+  /** Not all of it could be looked at. */
+  isUnsure?: boolean;
 }
 
 /** Looks tables up by their names, and goes through lists where names are missing or spelled freely. */
@@ -122,15 +131,17 @@ export function createTableSearch(context: {
   return {
     async search(service, lookup) {
       const tried: string[] = [];
+      const isUnsure = (holders: string[]): boolean => holders.some((holder) => reported.has(holder));
       const table = await byName(service, lookup, tried);
       if (table !== undefined) return { found: [table], tried };
       const { database, schema, spelling } = lookup;
       if (spelling !== 'insensitive' && schema !== undefined) {
-        return { found: database === undefined ? await inEveryDatabase(service, lookup, tried) : [], tried };
+        const found = database === undefined ? await inEveryDatabase(service, lookup, tried) : [];
+        return { found, tried, isUnsure: isUnsure([service]) };
       }
       const schemas = await schemasToSearch(service, lookup);
       const found = (await Promise.all(schemas.map((schema) => tablesLike(schema, lookup)))).flat();
-      return { found, tried: tried.length > 0 ? tried : [service] };
+      return { found, tried: tried.length > 0 ? tried : [service], isUnsure: isUnsure([service, ...schemas]) };
     },
   };
 }
