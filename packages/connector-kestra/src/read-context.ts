@@ -1,6 +1,7 @@
 import type { KestraClient } from '@flowmeta/kestra-client';
 import type { Redactor } from '@flowmeta/redact';
 import type { KestraConfig } from './config.js';
+import type { DatasetBook } from './datasets/dataset-book.js';
 import type { LineageBook } from './lineage/lineage-book.js';
 import type { Selection } from './selection.js';
 
@@ -13,6 +14,8 @@ export interface ReadContext {
   signal: AbortSignal;
   /** Absent when lineage isn't wanted. */
   lineage?: LineageBook;
+  /** Absent when lineage isn't wanted. */
+  datasets?: DatasetBook;
 }
 
 /** All that is remembered of the flows while runs are read: task names, or why there are none. */

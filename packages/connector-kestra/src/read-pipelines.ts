@@ -15,7 +15,7 @@ export interface PipelineReading extends ReadContext {
   isYielded: boolean;
 }
 
-/** The pipelines in the order of the listing, `listed` if there was no error, and the lineage. Fills the index. */
+/** The pipelines in the order of the listing, `listed` if there was no error, and the lineage between them. Fills the index. */
 export async function* readPipelines(reading: PipelineReading): AsyncGenerator<SourceEvent> {
   const { client, selection, signal, config, index, isYielded, lineage, redactor } = reading;
   const namespace = namespaceAbove(selection.namespaces);
@@ -87,7 +87,7 @@ async function pipelineEvent(
     switchedOff: ReadonlySet<string>;
   },
 ): Promise<PipelineEvent> {
-  const { client, selection, index, failures, switchedOff, isYielded, lineage, signal } = context;
+  const { client, selection, index, failures, switchedOff, isYielded, lineage, datasets, signal } = context;
   const { namespace, id } = listed;
   const ref = pipelineName(namespace, id);
   const reason = selection.reasonAgainst(listed);
@@ -97,8 +97,9 @@ async function pipelineEvent(
     return { kind: 'filtered', item: 'pipeline', ref, reason };
   }
   const read = readFlow(listed, { client, requests: failures.requests, withGraph: isYielded, signal }).then(
-    ({ flow, graph, degraded }): PipelineEvent => {
+    async ({ flow, graph, degraded }): Promise<PipelineEvent> => {
       lineage?.define(flow);
+      await datasets?.define(flow, graph);
       return {
         kind: 'pipeline',
         pipeline: toPipeline(flow, graph, {

@@ -1,5 +1,5 @@
 import type { SourceEvent } from '@flowmeta/connector';
-import type { KestraServer, UnreadableItem } from '@flowmeta/kestra-client';
+import type { KestraExecution, KestraServer, UnreadableItem } from '@flowmeta/kestra-client';
 import { FailureStreak } from './failure-streak.js';
 import { mapInOrder } from './in-order.js';
 import { namespaceAbove } from './namespaces.js';
@@ -16,7 +16,7 @@ export interface RunReading extends ReadContext {
 
 /** The runs of the window, and a checkpoint if all of them could be read. */
 export async function* readRuns(reading: RunReading): AsyncGenerator<SourceEvent> {
-  const { client, index, selection, signal, config, since, until, lineage } = reading;
+  const { client, index, selection, signal, config, since, until, lineage, datasets } = reading;
   const namespace = namespaceAbove(selection.namespaces);
   const unreadable: UnreadableItem[] = [];
   const executions = client.executions({
@@ -32,10 +32,12 @@ export async function* readRuns(reading: RunReading): AsyncGenerator<SourceEvent
   let isComplete = true;
   const results = mapInOrder(
     choices,
-    async (choice) => ('leftOut' in choice ? [choice.leftOut] : runEvents(choice.wanted, context)),
+    async (choice): Promise<ReadRun> =>
+      'leftOut' in choice ? { events: [choice.leftOut] } : readRun(choice.wanted, context),
     config.concurrency,
   );
-  for await (const events of results) {
+  for await (const { events, execution } of results) {
+    if (execution) datasets?.evidence(execution);
     for (const event of events) {
       if (event.kind === 'skipped') isComplete = false;
       yield event;
@@ -56,7 +58,13 @@ interface RunProgress {
   unknownStates: Set<string>;
 }
 
-async function runEvents(wanted: WantedRun, context: RunReading & RunProgress): Promise<SourceEvent[]> {
+interface ReadRun {
+  events: SourceEvent[];
+  /** With its task runs. */
+  execution?: KestraExecution;
+}
+
+async function readRun(wanted: WantedRun, context: RunReading & RunProgress): Promise<ReadRun> {
   const { client, server, failures, unknownStates, signal } = context;
   const { execution: listed, pipeline, tasks } = wanted;
   const warnings: SourceEvent[] = [];
@@ -66,12 +74,13 @@ async function runEvents(wanted: WantedRun, context: RunReading & RunProgress): 
     const message = `Kestra has a state that is not known here: ${sourceState}`;
     warnings.push({ kind: 'warning', ref: pipeline, message });
   };
-  const read = async (): Promise<SourceEvent> => {
+  const read = async (): Promise<ReadRun> => {
     // A run that was purged since the search is shown as the search had it.
     const whole = server.dialect.searchHasTaskRuns ? listed : await client.execution(listed.id, { signal });
-    return { kind: 'run', run: toRun(whole ?? listed, { server, tasks, onState }) };
+    const execution = whole ?? listed;
+    const run = toRun(execution, { server, tasks, onState });
+    return { events: [...warnings, { kind: 'run', run }], execution };
   };
   const ref = `${pipeline}/${listed.id}`;
-  const event = await failures.guard(read(), (error): SourceEvent => ({ kind: 'skipped', ref, error }));
-  return [...warnings, event];
+  return failures.guard(read(), (error): ReadRun => ({ events: [...warnings, { kind: 'skipped', ref, error }] }));
 }

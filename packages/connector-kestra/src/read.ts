@@ -1,10 +1,14 @@
 import type { ReadOptions, SourceEvent } from '@flowmeta/connector';
+import { createDatasetBook } from './datasets/dataset-book.js';
 import { createLineageBook } from './lineage/lineage-book.js';
 import type { FlowIndex, ReadContext } from './read-context.js';
 import { readPipelines } from './read-pipelines.js';
 import { readRuns } from './read-runs.js';
 
-/** One read: the pipelines in the order of the listing, `listed`, the lineage, the runs, and a checkpoint. */
+/**
+ * One read: the pipelines in the order of the listing, `listed`, the lineage between them, the runs, the lineage of datasets, which runs
+ * may tell better than definitions, `linked`, and a checkpoint.
+ */
 export async function* readEvents(options: ReadOptions, context: ReadContext): AsyncGenerator<SourceEvent> {
   const { client, selection, signal } = context;
   if (selection.namespaces?.length === 0) {
@@ -18,14 +22,36 @@ export async function* readEvents(options: ReadOptions, context: ReadContext): A
   for (const message of server.warnings) yield { kind: 'warning', message };
   const index: FlowIndex = new Map();
   const isYielded = options.pipelines !== false;
+  // Of a part of the definitions nothing could be said: without pipelines there is no lineage either.
+  const hasLineage = isYielded && options.lineage !== false;
+  const datasets = hasLineage ? createDatasetBook(context.redactor) : undefined;
   const reading = {
     ...context,
     server,
     index,
-    // Of a part of the definitions nothing could be said: without pipelines there is no lineage either.
-    ...(isYielded && options.lineage !== false && { lineage: createLineageBook() }),
+    ...(hasLineage && { lineage: createLineageBook() }),
+    ...(datasets && { datasets }),
   };
-  yield* readPipelines({ ...reading, isYielded });
-  if (options.runs === false) return;
-  yield* readRuns({ ...reading, since: options.since, until: options.until });
+  let linked: Extract<SourceEvent, { kind: 'linked' }> | undefined;
+  let checkpoint: SourceEvent | undefined;
+  for await (const event of readPipelines({ ...reading, isYielded })) {
+    if (event.kind === 'linked') linked = event;
+    else yield event;
+  }
+  if (options.runs !== false) {
+    for await (const event of readRuns({ ...reading, since: options.since, until: options.until })) {
+      if (event.kind === 'checkpoint') checkpoint = event;
+      else yield event;
+    }
+  }
+  if (datasets) yield* datasets.resolve();
+  if (linked) yield { ...linked, ...exceptions(linked.except, datasets?.incomplete() ?? []) };
+  if (checkpoint) yield checkpoint;
+}
+
+type Except = Extract<SourceEvent, { kind: 'linked' }>['except'];
+
+function exceptions(except: Except, datasets: string[]): { except?: NonNullable<Except> } {
+  if (datasets.length === 0) return except === undefined ? {} : { except };
+  return { except: { from: [], into: [], ...except, datasets } };
 }

@@ -1,40 +1,11 @@
-import { type ConnectorContext, type ReadOptions, type SourceEvent, VerdictError } from '@flowmeta/connector';
+import { type SourceEvent, VerdictError } from '@flowmeta/connector';
 import type { KestraClient } from '@flowmeta/kestra-client';
 import { kestraVersions } from '@flowmeta/recordings';
 import { describe, expect, it } from 'vitest';
 import { kestraConfigSchema } from '../src/config.js';
 import { connectKestra } from '../src/connector.js';
+import { type Reading, read, window } from './reading.js';
 import { type Call, flowOf, recordedClient, type Snapshot, snapshot } from './recorded-client.js';
-
-const window = { since: Date.UTC(2026, 10, 22), until: Date.UTC(2026, 10, 23) };
-
-interface Reading {
-  of?: Snapshot;
-  config?: object;
-  options?: Partial<ReadOptions>;
-  selection?: ConnectorContext['selection'];
-  overrides?: Partial<KestraClient>;
-  calls?: Call[];
-}
-
-async function read({
-  of = snapshot('1.0.3'),
-  config = {},
-  options = {},
-  selection,
-  overrides = {},
-  calls = [],
-}: Reading = {}) {
-  const connector = connectKestra(
-    recordedClient(of, overrides, calls),
-    kestraConfigSchema.parse({ hostPort: 'https://kestra.example.com', ...config }),
-    { now: () => window.until, serviceName: 'kestra', ...(selection && { selection }) },
-  );
-  const events: SourceEvent[] = [];
-  for await (const event of connector.read({ ...window, ...options })) events.push(event);
-  await connector.close();
-  return events;
-}
 
 type Kind = SourceEvent['kind'];
 const only = <K extends Kind>(events: SourceEvent[], kind: K) =>
@@ -60,14 +31,22 @@ const doubtful = {
 };
 
 describe.each(kestraVersions)('a read of Kestra %s', (version) => {
-  it('yields every flow in the order of the listing, then listed, then lineage, then every run, then a checkpoint', async () => {
+  it('yields every flow in the order of the listing, listed, lineage, every run, lineage of datasets, linked, a checkpoint', async () => {
     const { flows, executions } = snapshot(version);
     const events = await read({ of: snapshot(version) });
     expect(pipelineNames(events)).toEqual(flows.map(({ namespace, id }) => `${namespace}.${id}`));
     const kinds = events
       .map(({ kind }) => kind)
       .filter((kind, index, all) => kind !== all[index - 1] && kind !== 'filtered' && kind !== 'warning');
-    expect([...new Set(kinds)]).toEqual(['pipeline', 'listed', 'lineage', 'linked', 'run', 'checkpoint']);
+    expect([...new Set(kinds)]).toEqual([
+      'pipeline',
+      'listed',
+      'lineage',
+      'run',
+      'unresolved',
+      'linked',
+      'checkpoint',
+    ]);
     const left = only(events, 'filtered').filter(({ item }) => item === 'run');
     expect(only(events, 'run').map(({ run }) => run.id).length + left.length).toBe(executions.length);
     expect(events.at(-1)).toEqual({ kind: 'checkpoint', cursor: { until: window.until } });

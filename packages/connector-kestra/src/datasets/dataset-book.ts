@@ -3,12 +3,13 @@ import type { KestraExecution, KestraFlow } from '@flowmeta/kestra-client';
 import type { Redactor } from '@flowmeta/redact';
 import { pipelineName } from '../pipeline-name.js';
 import type { TaskGraph } from '../task-graph.js';
-import { analyseFlow } from './analyse-flow.js';
+import { analyseFlow, nothing } from './analyse-flow.js';
+import type { AssetContext } from './assets.js';
 import { createCrossings } from './join/crossings.js';
 import { withEvidence } from './join/evidence.js';
 import { joinFlow, mostEdges } from './join/join-flow.js';
 import { createOpenEnds } from './join/open-ends.js';
-import type { FlowData } from './join/types.js';
+import type { FlowData, Step } from './join/types.js';
 import { redactedEvent } from './redacted-event.js';
 import { createRunEvidence } from './run-evidence.js';
 
@@ -39,7 +40,7 @@ export function createDatasetBook(redactor: Pick<Redactor, 'text'>): DatasetBook
     const openEnds = createOpenEnds();
     const beyond = new Map<string, number>();
     for (const pipeline of [...new Set([...flows.keys(), ...runs.pipelines()])].sort()) {
-      const defined = flows.get(pipeline) ?? emptyFlow(pipeline);
+      const defined = flows.get(pipeline) ?? nothing(pipeline);
       const data = withEvidence(defined, runs.of(pipeline));
       const { edges, passages, pairsBeyond } = joinFlow(data);
       for (const edge of data.spelledOut) yield lineage(edge);
@@ -82,7 +83,11 @@ export function createDatasetBook(redactor: Pick<Redactor, 'text'>): DatasetBook
       }
     },
 
-    evidence: runs.add,
+    evidence(execution) {
+      const pipeline = pipelineName(execution.namespace, execution.flowId);
+      const steps = flows.get(pipeline)?.steps ?? [];
+      runs.add({ pipeline, execution }, (taskId) => contextOf(steps.find((step) => step.taskId === taskId)));
+    },
 
     *resolve() {
       const redacted = redactedEvent(redactor);
@@ -95,7 +100,17 @@ export function createDatasetBook(redactor: Pick<Redactor, 'text'>): DatasetBook
 
 const lineage = (edge: LineageEdge): SourceEvent => ({ kind: 'lineage', edge });
 
-const emptyFlow = (pipeline: string): FlowData => ({ pipeline, steps: [], handovers: [], outputs: [], spelledOut: [] });
+/** Where the datasets of a task are, as its definition has it: what a run names often lacks the server. */
+function contextOf(step: Step | undefined): AssetContext {
+  if (step === undefined) return { type: '' };
+  const known = [...step.io.reads, ...step.io.writes]
+    .map(({ dataset }) => dataset)
+    .find(({ kind }) => kind === 'table');
+  if (known === undefined) return { type: step.type };
+  const { platform, connections } = known;
+  const database = known.kind === 'table' ? known.database : undefined;
+  return { type: step.type, place: { platform, connections, ...(database !== undefined && { database }) } };
+}
 
 function limited(pipeline: string, gaps: LineageGap[]): LineageGap[] {
   if (gaps.length <= mostGaps) return gaps;
@@ -111,4 +126,3 @@ function tooMany(pipeline: string, beyond: number): LineageGap {
     hint: 'Name what matters in the labels om-source and om-destination, or split the flow.',
   };
 }
-

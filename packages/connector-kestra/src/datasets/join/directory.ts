@@ -63,7 +63,10 @@ const plain = (name: string): string => name.replace(/^\.\//, '');
 function collectWords(value: unknown, words: Set<string>): void {
   if (typeof value === 'string') {
     const decoded = decodeProperty(value);
-    if (decoded !== value) return collectWords(decoded, words);
+    if (decoded !== value) {
+      collectWords(decoded, words);
+      return;
+    }
     // What belongs to a url or to a folder elsewhere is another file.
     for (const [, name] of value.matchAll(/(?<![\w./:-])(?:\.\/)?([\w-][\w./-]*)/g))
       words.add(name!.replace(/\.+$/, ''));

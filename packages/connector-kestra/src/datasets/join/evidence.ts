@@ -5,6 +5,7 @@ import type { FlowData, Step } from './types.js';
 /** What runs have shown of a task. */
 export interface TaskEvidence extends Movements {
   taskId: string;
+  type: string;
   /** The value of the iteration, where it was one. */
   value?: string;
 }
@@ -23,11 +24,13 @@ export function withEvidence(data: FlowData, evidence: readonly TaskEvidence[]):
     if (!isTrigger) byTask.set(taskId, [...(byTask.get(taskId) ?? []), index]);
   });
   const shown = new Map<number, Movements>();
-  for (const { taskId, value, ...movements } of evidence) {
+  for (const ofRun of evidence) {
+    const { taskId, value, reads, writes, moves } = ofRun;
+    const movements = { reads, writes, moves };
     const ofTask = byTask.get(taskId) ?? [];
     const isIterated = ofTask.some((index) => data.steps[index]!.iteration.length > 0);
     const [index] = isIterated ? ofTask.filter((step) => data.steps[step]!.iteration.at(-1) === value) : ofTask;
-    if (index === undefined) steps.push(stepOf(taskId, movements));
+    if (index === undefined) steps.push(stepOf(ofRun, movements));
     else shown.set(index, merged(shown.get(index), movements));
   }
   for (const [index, movements] of shown) steps[index] = { ...steps[index]!, io: shownBy(movements, steps[index]!.io) };
@@ -43,10 +46,10 @@ function merged(known: Movements | undefined, more: Movements): Movements {
   };
 }
 
-function stepOf(taskId: string, movements: Movements): Step {
+function stepOf({ taskId, type }: TaskEvidence, movements: Movements): Step {
   const none: Step['io'] = { reads: [], writes: [], moves: [], gives: [], passesOn: false };
   const io = { ...shownBy(movements, none), gives: [] };
-  return { taskId, isTrigger: false, iteration: [], io, takes: { steps: [], inputs: [], outputs: [] } };
+  return { taskId, type, isTrigger: false, iteration: [], io, takes: { steps: [], inputs: [], outputs: [] } };
 }
 
 function shownBy(shown: Movements, defined: Step['io']): Step['io'] {

@@ -17,8 +17,6 @@ export interface FlowAnalysis {
   values: TemplateValues;
   /** What a task or trigger reads and writes, with what is known of the iteration around it. */
   analyse: (task: KestraTask | KestraTrigger, names: Pick<TemplateValues, 'taskrun' | 'item'>) => Promise<TaskIo>;
-  /** The task with what the server fills in; by default as the definition has it. */
-  effective?: (task: KestraTask) => KestraTask;
 }
 
 /** A flow's tasks with the data that they read, write and hand on, and what could not be found out. */
@@ -46,6 +44,7 @@ export async function flowData(
     const { reads, writes, moves, gives, passesOn } = io;
     return {
       taskId: task.id,
+      type: task.type,
       isTrigger: node === undefined,
       ...(node?.branch && { branch: node.branch }),
       iteration: valuesOf(iteration),

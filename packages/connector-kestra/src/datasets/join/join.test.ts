@@ -318,14 +318,14 @@ triggers:
 
 describe('loops', () => {
   /** A loop whose head is given, with an extract and a load in it. */
-  const around = (head: string, { value = 'taskrun.value', takes = `outputs.extract[${value}].uri` } = {}) => `
+  const around = (head: string, { value = 'taskrun.value', takes = '' } = {}) => `
 variables: {names: [a, b], first: a, json: '["a","b"]', objects: [{t: a}, {t: b}]}
 tasks:
   - id: each
     ${head}
     tasks:
       - {id: extract, ${type}, reads: "src.{{ ${value} }}"}
-      - {id: load, ${type}, writes: "dst.{{ ${value} }}", takes: "{{ ${takes} }}"}`;
+      - {id: load, ${type}, writes: "dst.{{ ${value} }}", takes: "{{ ${takes || `outputs.extract[${value}].uri`} }}"}`;
   const pairs = ['src.a → dst.a by n.f', 'src.b → dst.b by n.f'];
   const forEach = flowTask('ForEach');
 

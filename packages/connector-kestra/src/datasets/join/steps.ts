@@ -24,8 +24,6 @@ export interface Unrolling {
   values: TemplateValues;
   /** What a task or trigger reads and writes, with what is known of the iteration around it. */
   analyse: (task: KestraTask | KestraTrigger, names: Pick<TemplateValues, 'taskrun' | 'item'>) => Promise<TaskIo>;
-  /** The task with what the server fills in; by default as the definition has it. */
-  effective?: (task: KestraTask) => KestraTask;
 }
 
 export interface Unrolled {
@@ -56,7 +54,7 @@ interface Visit {
  */
 export async function unroll(
   { tree, triggers }: { tree: TaskTree; triggers: readonly KestraTrigger[] },
-  { pipeline, values, analyse, effective = (task) => task }: Unrolling,
+  { pipeline, values, analyse }: Unrolling,
 ): Promise<Unrolled> {
   const unrolled: Unrolled = { places: [], iterations: new Map(), directories: new Map(), gaps: [] };
   const { places, iterations, directories, gaps } = unrolled;
@@ -109,7 +107,7 @@ export async function unroll(
     const { node, iteration, directory } = visit;
     if (node.task.disabled === true) continue;
     const isLeaf = node.groups.length === 0;
-    const task = isLeaf ? effective(node.task) : node.task;
+    const { task } = node;
     const io = await ioOf(task, visit);
     const files: Place['files'] = [];
     if (directory !== undefined && isLeaf) {

@@ -1,4 +1,4 @@
-import type { EntityReference } from '@flowmeta/connector';
+import type { LineageEdge } from '@flowmeta/connector';
 import type { Branch } from '../../constructs.js';
 import type { TaskIo } from '../types.js';
 
@@ -15,6 +15,7 @@ export interface Carried {
 /** A task or a trigger, or one iteration of a task, with what it reads, writes, takes and gives. */
 export interface Step {
   taskId: string;
+  type: string;
   isTrigger: boolean;
   branch?: Branch;
   /** Of an iteration whose values are known, the values from the outermost loop inwards. */
@@ -39,5 +40,5 @@ export interface FlowData {
   handovers: Handover[];
   outputs: { name: string; carried: Carried }[];
   /** Edges that the flow's author spelled out, and jobs of other systems. */
-  spelledOut: { from: EntityReference; to: EntityReference; description: string }[];
+  spelledOut: LineageEdge[];
 }

@@ -1,0 +1,61 @@
+import type { LineageEdge, LineageGap } from '@flowmeta/connector';
+import type { KestraFlow, KestraTask, KestraTrigger } from '@flowmeta/kestra-client';
+import { asProperties } from '../lineage/values.js';
+import type { TaskGraph } from '../task-graph.js';
+import { flowContext } from './flow-context.js';
+import { flowData } from './join/flow-data.js';
+import type { FlowData } from './join/types.js';
+import { labelledEntities } from './labels.js';
+import { taskIo, touchesDatasets } from './task-io.js';
+
+export interface AnalysedFlow {
+  data: FlowData;
+  gaps: LineageGap[];
+}
+
+/** Which datasets a flow moves; `undefined` for a flow that has nothing to do with data, which costs next to nothing. */
+export async function analyseFlow(
+  flow: KestraFlow,
+  { pipeline, graph }: { pipeline: string; graph: TaskGraph },
+): Promise<AnalysedFlow | undefined> {
+  const spelledOut = labelEdges(flow, pipeline);
+  const tasks = graph.tasks.map(({ task }) => task);
+  if (![...tasks, ...flow.triggers].some(touchesData) && !hasOutputs(flow)) {
+    return spelledOut.length === 0 ? undefined : { data: { ...nothing(pipeline), spelledOut }, gaps: [] };
+  }
+  const context = flowContext(flow, pipeline);
+  const { data, gaps } = await flowData(flow, {
+    pipeline,
+    values: context.values,
+    analyse: (task, names) => taskIo(task, { ...context, values: { ...context.values, ...names } }),
+  });
+  return { data: { ...data, spelledOut: [...spelledOut, ...data.spelledOut] }, gaps };
+}
+
+export const nothing = (pipeline: string): FlowData => ({
+  pipeline,
+  steps: [],
+  handovers: [],
+  outputs: [],
+  spelledOut: [],
+});
+
+const touchesData = (task: KestraTask | KestraTrigger): boolean => touchesDatasets(task) || handsOver(task);
+
+/** Whether a task hands something to another flow. */
+const handsOver = ({ type, inputs }: KestraTask | KestraTrigger): boolean =>
+  /\.flow\.(?:Subflow|ForEachItem)$/.test(type) && Object.keys(asProperties(inputs)).length > 0;
+
+const hasOutputs = ({ outputs = [] }: KestraFlow): boolean => outputs.length > 0;
+
+/** What the labels spell out: each source flows into each destination. One without the other is linked to the flow itself. */
+function labelEdges(flow: KestraFlow, pipeline: string): LineageEdge[] {
+  const { sources, destinations } = labelledEntities(flow.labels);
+  const description = 'Kestra labels of the flow';
+  const self = { kind: 'pipeline', name: pipeline } as const;
+  if (destinations.length === 0) return sources.map((from) => ({ from, to: self, description }));
+  if (sources.length === 0) return destinations.map((to) => ({ from: self, to, description }));
+  return sources.flatMap((from) =>
+    destinations.filter((to) => to.fqn !== from.fqn).map((to) => ({ from, to, pipeline, description })),
+  );
+}
