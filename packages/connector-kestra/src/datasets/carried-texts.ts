@@ -31,8 +31,12 @@ export function carriedTexts(properties: Properties, row: TaskRow | undefined, f
       if (!notCarrying.has(key)) collect(value, found, { onlyTemplates: true });
     return [...found];
   }
-  for (const key of ['from', 'inputFiles', ...(row.takes ?? [])])
-    collect(own(properties, key), found, { onlyTemplates: false });
+  for (const key of ['from', 'inputFiles', ...(row.takes ?? [])]) {
+    const value = decodeProperty(own(properties, key));
+    // In a mapping such as `from: {bucket, key}` stand other things than names of files.
+    const isMapping = typeof value === 'object' && value !== null && !Array.isArray(value);
+    collect(value, found, { onlyTemplates: isMapping && key !== 'inputFiles' });
+  }
   for (const key of row.sql ?? []) collect(own(properties, key), found, { onlyTemplates: true });
   for (const file of files.slice(0, mostTexts)) found.add(file);
   return [...found];

@@ -18,7 +18,7 @@ export interface SqlIo {
   selectedColumns: Map<string, ColumnMapping[]>;
   /** Files of the worker that it reads, as written. */
   files: string[];
-  problems: { reason: 'sql' | 'template'; message: string }[];
+  problems: { reason: 'sql' | 'template' | 'missing'; message: string }[];
   /** Rendered, not redacted. */
   sql: string;
 }
@@ -42,7 +42,7 @@ const longestSql = 100_000;
 /** Reads SQL. The first call loads the parser. Never rejects because of the text. */
 export async function sqlIo(text: string, task: SqlTask): Promise<SqlIo> {
   const { place, values, into } = task;
-  const sql = withoutFileTemplates(task.isLegacy ? withoutBrackets(text) : text, values);
+  const sql = withoutFileTemplates(withoutReferences(task.isLegacy ? withoutBrackets(text) : text, values), values);
   const options = {
     dialect: place.dialect ?? 'postgres',
     ...(place.database !== undefined && { defaultDatabase: place.database }),
@@ -142,7 +142,7 @@ class Collector {
     if (passing !== undefined) return passing;
     const use = this.#useOf(ref);
     if (use !== undefined) return new Map([[datasetKey(use.dataset), use]]);
-    if (ref.file !== undefined && !ref.file.startsWith('@')) this.#files.add(ref.file);
+    if (ref.file !== undefined && !ref.file.startsWith('@') && ref.file !== givenFile) this.#files.add(ref.file);
     return new Map();
   }
 
@@ -183,9 +183,12 @@ class Collector {
   }
 
   result(sql: string): SqlIo {
-    const problems = [...this.#problems].slice(0, 20).map(([message, reason]) => ({ reason, message }));
+    const problems: SqlIo['problems'] = [...this.#problems]
+      .slice(0, 20)
+      .map(([message, reason]) => ({ reason, message }));
     const isEmpty = this.#reads.size === 0 && this.#writes.size === 0;
-    if (isEmpty && this.#stages > 0) problems.push({ reason: 'sql', message: 'a stage is no entity of the catalog' });
+    if (isEmpty && this.#stages > 0)
+      problems.push({ reason: 'missing', message: 'a stage is no entity of the catalog' });
     if (this.#left > 0)
       problems.push({ reason: 'sql', message: `more than ${mostMoves} pairs of tables; ${this.#left} were left out` });
     return {
@@ -246,6 +249,19 @@ function withoutFileTemplates(sql: string, values: TemplateValues): string {
       return known || slash <= text.indexOf('://') + 2 ? literal : `'${text.slice(0, slash + 1)}'`;
     },
   );
+}
+
+/** What stands for a file of another task. */
+const givenFile = 'given-by-another-task';
+
+/** Files of the working directory by their bare names, and files of other tasks by none: how tasks join tells what is in them. */
+function withoutReferences(sql: string, values: TemplateValues): string {
+  if (!sql.includes('{{')) return sql;
+  return sql
+    .replace(/\{\{\s{0,20}workingDir\s{0,20}\}\}\/?/g, '')
+    .replace(/'\s{0,20}\{\{\s{0,20}(?:outputs|trigger|inputs)\b[^{}]{0,1000}\}\}\s{0,20}'/g, (literal) =>
+      renderText(literal, values).known ? literal : `'${givenFile}'`,
+    );
 }
 
 const withoutBrackets = (sql: string): string =>

@@ -54,7 +54,7 @@ export interface TaskRow {
   /** Properties that name jobs of another system by their pipelines' names. */
   runs?: readonly string[];
   /** Why the definition doesn't tell what it reads and writes, and what the user may do. */
-  hidden?: { message: string; hint: string };
+  hidden?: { reason: 'sql' | 'missing'; message: string; hint: string };
 }
 
 const kafkaServers = ['properties', 'bootstrap.servers'] as const;
@@ -63,9 +63,16 @@ const downloads = '{Download,Downloads,List,Trigger}';
 const itsTable = bigqueryParts(['projectId', 'dataset', 'table']);
 
 const dbtHidden = {
+  reason: 'sql',
   message: 'Which models dbt builds is written in its project, not in the flow.',
   hint: "Ingest dbt's manifest with OpenMetadata's dbt connector, or declare `assets` on the task.",
-};
+} as const;
+
+const stageHidden = {
+  reason: 'missing',
+  message: 'Its stage is no entity of the catalog.',
+  hint: 'Declare `assets` on the task, naming the location behind the stage.',
+} as const;
 
 /** Every type of task and trigger that is known to touch data. Any other passes on what it is given. */
 export const taskCatalogue: readonly TaskRow[] = [
@@ -85,19 +92,13 @@ export const taskCatalogue: readonly TaskRow[] = [
     type: 'jdbc.snowflake.Upload',
     place: jdbc,
     gives: ['taken'],
-    hidden: {
-      message: 'Its stage is no entity of the catalog.',
-      hint: 'Declare `assets` on the task, naming the location behind the stage.',
-    },
+    hidden: stageHidden,
   },
   {
     type: 'jdbc.snowflake.Download',
     place: jdbc,
     gives: [],
-    hidden: {
-      message: 'Its stage is no entity of the catalog.',
-      hint: 'Declare `assets` on the task, naming the location behind the stage.',
-    },
+    hidden: stageHidden,
   },
 
   // Google Cloud
@@ -155,6 +156,7 @@ export const taskCatalogue: readonly TaskRow[] = [
     place: bigquery,
     gives: [],
     hidden: {
+      reason: 'sql',
       message: 'What a transfer moves is set up in BigQuery, not in the flow.',
       hint: 'Declare `assets` on the task.',
     },

@@ -18,7 +18,7 @@ export class TaskGaps {
     if (this.#gaps.size < mostGaps) this.#gaps.set(`${reason} ${message}`, { ...this.#about, reason, message, hint });
   }
 
-  sql({ reason, message }: { reason: 'sql' | 'template'; message: string }): void {
+  sql({ reason, message }: { reason: 'sql' | 'template' | 'missing'; message: string }): void {
     this.add(reason, `Its SQL: ${message}.`, sqlHint);
   }
 

@@ -56,7 +56,7 @@ export async function taskIo(task: KestraTask | KestraTrigger, context: TaskCont
   if (sql && needsSql && !(declared.reads.length > 0 && declared.writes.length > 0))
     for (const problem of sql.problems) gaps.sql(problem);
   const isSilent = sides.reads.uses.length === 0 && sides.writes.uses.length === 0;
-  if (row?.hidden && isSilent) gaps.add('sql', row.hidden.message, row.hidden.hint);
+  if (row?.hidden && isSilent) gaps.add(row.hidden.reason, row.hidden.message, row.hidden.hint);
 
   const runs = runsOf(row, reader, gaps);
   const moves = movesOf({ row, declared: declared.moves, sql, sides });
