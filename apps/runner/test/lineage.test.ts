@@ -64,7 +64,7 @@ const graphOf = (stdout: string) => JSON.parse(stdout) as LineageGraph;
 describe('flowmeta lineage', () => {
   it('prints a table of what flows where, without any OpenMetadata in the config', async () => {
     await startKestra();
-    const { exitCode, stdout, stderr } = await lineage();
+    const { exitCode, stdout, stderr } = await lineage(['--no-progress']);
     expect(exitCode).toBe(0);
     expect(stderr).toMatch(/^warning: .* matches \d+ flows[^\n]*\n$/);
     expect(stdout).toMatch(/\S+ +→ +\S+/);
@@ -122,6 +122,18 @@ workflowConfig: {openMetadataServerConfig: {hostPort: "${kestra.url}/nowhere", s
     expect(part.edges.filter(({ from }) => from === edge!.to)).toEqual([]);
   });
 
+  it('shows what a table is made from, with the columns, and where that comes from', async () => {
+    await startKestra();
+    const one = graphOf((await lineage(['--json', '--table', 'mart.daily_sales', '--upstream', '1'])).stdout);
+    const names = (graph: LineageGraph) => graph.nodes.map(({ label }) => label).sort();
+    expect(names(one)).toEqual(['acme-dwh.mart.daily_sales', 'acme-dwh.raw.customers', 'acme-dwh.raw.orders']);
+    expect(one.edges.map(({ pipeline }) => pipeline)).toEqual(Array(2).fill('demo.warehouse.pg_to_bq'));
+    expect(one.edges.every(({ columns, sql }) => columns!.length > 0 && /SELECT/i.test(sql!))).toBe(true);
+    const all = graphOf((await lineage(['--json', '--table', 'MART.daily_*'])).stdout);
+    expect(names(all)).toEqual(expect.arrayContaining(['shop.public.orders', ...names(one)]));
+    expect(names(all)).not.toContain('prod.raw.events');
+  });
+
   it('reads only the namespaces that it is given', async () => {
     const kestra = await startKestra();
     await lineage(['--json', '--namespace', 'company.team']);
@@ -139,7 +151,8 @@ workflowConfig: {openMetadataServerConfig: {hostPort: "${kestra.url}/nowhere", s
     const plain = await lineage(['--no-progress'], { isTTY: true, environment: { NO_COLOR: '1' } });
     expect(plain.stdout).not.toContain('\u001b[');
     expect(plain.stderr).not.toMatch(/reading|\r/);
-    expect(Math.max(...plain.stdout.split('\n').map(({ length }) => length))).toBeLessThanOrEqual(100);
+    const [table] = plain.stdout.split('\nLineage: ');
+    expect(Math.max(...table!.split('\n').map(({ length }) => length))).toBeLessThanOrEqual(100);
   });
 
   it('keeps secrets for itself in every format', async () => {
