@@ -49,6 +49,20 @@ describe('the namespace and name of a table', () => {
       'shop.public.orders',
     ],
     ['bigquery', 'io.kestra.plugin.gcp.bigquery.Query', 'bigquery', 'shop.public.orders'],
+    [
+      'snowflake',
+      'jdbc:snowflake://xy12345.fhplus.us-gov-west-1.aws.snowflakecomputing.com',
+      'snowflake://xy12345.fhplus.us-gov-west-1.aws',
+      'shop.public.orders',
+    ],
+    ['spanner', 'spanner://acme/main', 'spanner://acme:main', 'shop.public.orders'],
+    [
+      'databricks',
+      'https://adb-1.azuredatabricks.net:443',
+      'databricks://adb-1.azuredatabricks.net',
+      'shop.public.orders',
+    ],
+    ['duckdb', 'md:shop', 'duckdb://md', 'shop.public.orders'],
     ['sqlite', 'jdbc:sqlite:/data/shop.db', 'sqlite:///data/shop.db', 'shop.public.orders'],
   ])('follows the rules of the specification for %s at %s', (platform, connection, namespace, name) => {
     expect(table(platform, [connection, 'io.kestra.plugin.jdbc.Query'], parts)).toEqual([namespace, name]);
@@ -61,6 +75,20 @@ describe('the namespace and name of a table', () => {
     expect(
       nameOf({ kind: 'table', platform: 'mysql', connections: ['h:1'], database: 'shop', name: 'orders' }),
     ).toEqual(['mysql://h:1', 'shop.orders']);
+  });
+
+  it('takes the service of Oracle from its address', () => {
+    const oracle = (connection: string) =>
+      nameOf({
+        kind: 'table',
+        platform: 'oracle',
+        connections: [connection, 'ora:1521'],
+        schema: 'APP',
+        name: 'ORDERS',
+      });
+    expect(oracle('jdbc:oracle:thin:@//ora:1521/ORCLPDB1')).toEqual(['oracle://ora:1521', 'ORCLPDB1.APP.ORDERS']);
+    expect(oracle('jdbc:oracle:thin:@ora:1521:XE')).toEqual(['oracle://ora:1521', 'XE.APP.ORDERS']);
+    expect(oracle('jdbc:oracle:thin:@//ora:1521')).toEqual(['oracle://ora:1521', 'APP.ORDERS']);
   });
 
   it('keeps tables behind different secrets apart, and says that the server is unknown', () => {
@@ -101,9 +129,13 @@ describe('the namespace and name of files, topics, indexes and entities', () => 
       'raw',
     ]);
     expect(container('file', '', 'data/orders.csv')).toEqual(['file', '/data/orders.csv']);
-    expect(container('sftp', '', 'out/orders.csv', ['files.acme.com:22'])).toEqual([
-      'sftp://files.acme.com:22',
-      'out/orders.csv',
+    expect(container('azure', 'lake', 'raw', ['abfss://lake', 'io.kestra.plugin.azure.storage.blob.Upload'])).toEqual([
+      'abfss://lake@unknown',
+      'raw',
+    ]);
+    expect(container('sftp', 'files.acme.com', 'out/orders.csv', ['sftp://files.acme.com:22'])).toEqual([
+      'file://files.acme.com',
+      '/out/orders.csv',
     ]);
   });
 

@@ -26,6 +26,7 @@ const namings = new Map<string, Naming>([
   ['clickhouse', { port: '8123', flat: true }],
   ['crate', { port: '5432' }],
   ['db2', { port: '50000' }],
+  ['databricks', { namespace: (_connections, server) => server && `databricks://${server.host}` }],
   ['duckdb', { namespace: databaseFile }],
   ['elasticsearch', { port: '9200' }],
   ['hive', { port: '10000', flat: true }],
@@ -34,12 +35,14 @@ const namings = new Map<string, Naming>([
   ['mongodb', { port: '27017', flat: true }],
   ['mssql', { port: '1433' }],
   ['mysql', { port: '3306', flat: true }],
+  ['oceanbase', { port: '2881', flat: true }],
   ['oracle', { port: '1521' }],
   ['postgres', { port: '5432' }],
   ['postgresql', { scheme: 'postgres', port: '5432' }],
   ['pubsub', { namespace: () => 'pubsub' }],
   ['redshift', { port: '5439', namespace: redshiftCluster }],
   ['snowflake', { namespace: snowflakeAccount, hostless: true }],
+  ['spanner', { namespace: spannerInstance, hostless: true }],
   ['sqlite', { namespace: databaseFile }],
   ['sqlserver', { scheme: 'mssql', port: '1433' }],
   ['teradata', { port: '1025', flat: true }],
@@ -58,7 +61,7 @@ export function datasetIdentifier(reference: Exclude<EntityReference, { kind: 'p
   if (dataset.kind === 'container') return containerIdentifier(dataset);
   const namespace = namespaceOf(dataset);
   if (dataset.kind === 'table') return { namespace, name: tableName(dataset) };
-  if (dataset.platform === 'pubsub') return { namespace, name: pubsubName(dataset.name) };
+  if (dataset.platform === 'pubsub') return { namespace, name: pubsubName(dataset) };
   return { namespace, name: dataset.name };
 }
 
@@ -76,24 +79,42 @@ function withPort({ host, port }: Server, standard?: string): string {
   return chosen === undefined ? host : `${host}:${chosen}`;
 }
 
-function tableName({ platform, database, schema, name }: Table): string {
-  const flat = namings.get(platform)?.flat === true;
-  return (flat ? [schema || database, name] : [database, schema, name]).filter(Boolean).join('.');
+function tableName({ platform, connections, database, schema, name }: Table): string {
+  if (namings.get(platform)?.flat) return [schema || database, name].filter(Boolean).join('.');
+  const known = platform === 'oracle' ? database || oracleService(connections) : database;
+  return [known, schema, name].filter(Boolean).join('.');
 }
 
-/** `topic:project:name` of `projects/project/topics/name`. */
-function pubsubName(topic: string): string {
-  const [, project, name] = /^projects\/([^/]+)\/topics\/([^/]+)$/.exec(topic) ?? [];
-  return project === undefined ? `topic:${topic}` : `topic:${project}:${name}`;
+/** The service or SID of `@//host:1521/service` and `@host:1521:sid`. */
+function oracleService(connections: readonly string[]): string | undefined {
+  for (const connection of connections) {
+    const [, service] = /^jdbc:oracle:[a-z]+:@(?:\/\/)?[^/:@]+:\d+[:/]([\w.$#-]+)$/i.exec(connection) ?? [];
+    if (service !== undefined) return service;
+  }
+  return undefined;
+}
+
+/** `topic:project:name`, the project by the topic's path or the connection `pubsub://project`. */
+function pubsubName({ connections, name }: Extract<Dataset, { kind: 'topic' | 'searchIndex' }>): string {
+  const [, project, topic] = /^projects\/([^/]+)\/topics\/([^/]+)$/.exec(name) ?? [];
+  return `topic:${project ?? serverOf(connections)?.host ?? unknownServer(connections)}:${topic ?? name}`;
+}
+
+/** `spanner://project:instance` of the connection `spanner://project/instance`. */
+function spannerInstance(connections: readonly string[]): string | undefined {
+  for (const connection of connections) {
+    const [, project, instance] = /^spanner:\/\/([\w.-]+)\/([\w.-]+)$/.exec(connection) ?? [];
+    if (project !== undefined) return `spanner://${project}:${instance}`;
+  }
+  return undefined;
 }
 
 /** `snowflake://organisation-account`; the older locators get region and cloud, as OpenLineage's own clients do it. */
 function snowflakeAccount(_connections: readonly string[], server: Server | undefined): string | undefined {
   const [, account] = /^(.+?)(?:\.privatelink)?\.snowflakecomputing\.com$/.exec(server?.host ?? '') ?? [];
   if (account === undefined) return undefined;
-  const [locator, region, cloud] = account.split('.');
-  if (locator!.includes('-')) return `snowflake://${locator}`;
-  return `snowflake://${locator}.${region ?? 'us-west-1'}.${cloud ?? 'aws'}`;
+  const [locator, region = 'us-west-1', cloud = 'aws', ...more] = account.split('.');
+  return `snowflake://${locator!.includes('-') ? locator : [locator, region, cloud, ...more].join('.')}`;
 }
 
 /** `redshift://cluster.region:port` of an address at Amazon. */
@@ -111,9 +132,10 @@ function athenaRegion(connections: readonly string[]): string | undefined {
   return undefined;
 }
 
-/** `sqlite:///data/shop.db`: a database that is a file. */
+/** `sqlite:///data/shop.db`: a database that is a file; `duckdb://md`: MotherDuck. */
 function databaseFile(connections: readonly string[]): string | undefined {
   for (const connection of connections) {
+    if (/^md:/i.test(connection)) return 'duckdb://md';
     const [, scheme, path] = /^(?:jdbc:)?(sqlite|duckdb):(?:\/\/)?([\w./-]*[\w-])$/i.exec(connection) ?? [];
     if (scheme !== undefined) return `${scheme.toLowerCase()}://${path}`;
   }
@@ -121,20 +143,23 @@ function databaseFile(connections: readonly string[]): string | undefined {
 }
 
 const schemes = new Map([
-  ['gcs', 'gs'],
-  ['s3a', 's3'],
-  ['adls', 'abfss'],
   ['azure', 'abfss'],
-  ['wasbs', 'abfss'],
+  ['ftp', 'file'],
+  ['ftps', 'file'],
+  ['gcs', 'gs'],
+  ['nfs', 'file'],
+  ['sftp', 'file'],
+  ['smb', 'file'],
 ]);
 
 function containerIdentifier({ platform, connections, bucket, path }: Container): Identifier {
   const scheme = schemes.get(platform) ?? platform;
   const name = path || '/';
-  if (scheme === 'file') return { namespace: bucket === '' ? 'file' : `file://${bucket}`, name: `/${path}` };
   if (scheme === 'abfss') return { namespace: `abfss://${bucket}@${storageAccount(connections)}`, name };
-  const server = serverOf(connections);
-  return { namespace: `${scheme}://${bucket || (server ? withPort(server) : unknownServer(connections))}`, name };
+  if (platform === 'file') return { namespace: 'file', name: `/${path}` };
+  const host = serverOf(connections)?.host ?? (bucket || unknownServer(connections));
+  if (scheme === 'file') return { namespace: `file://${host}`, name: `/${path}` };
+  return { namespace: `${scheme}://${bucket || host}`, name };
 }
 
 function storageAccount(connections: readonly string[]): string {
@@ -142,5 +167,6 @@ function storageAccount(connections: readonly string[]): string {
     const [, account] = /\b([a-z0-9]+)\.(?:blob|dfs)\.core\.windows\.net\b/i.exec(connection) ?? [];
     if (account !== undefined) return `${account.toLowerCase()}.dfs.core.windows.net`;
   }
-  return unknownServer(connections);
+  // The container in place of an account says nothing about it.
+  return unknownServer(connections.filter((connection) => !connection.startsWith('abfss://')));
 }

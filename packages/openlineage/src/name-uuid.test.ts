@@ -5,7 +5,7 @@ import { urlUuid } from './name-uuid.js';
 
 it('is the version 5 UUID that any other implementation makes', () => {
   fc.assert(
-    fc.property(fc.string({ unit: 'binary', maxLength: 300 }), (url) => {
+    fc.property(fc.string({ unit: 'binary', maxLength: 150 }), (url) => {
       const namespace = Buffer.from('6ba7b8119dad11d180b400c04fd430c8', 'hex');
       const digest = createHash('sha1').update(namespace).update(url).digest('hex');
       const uuid = urlUuid(url);
@@ -17,6 +17,6 @@ it('is the version 5 UUID that any other implementation makes', () => {
         digest.slice(17, 32),
       ]);
     }),
-    { numRuns: 500 },
+    { numRuns: 100 },
   );
 });

@@ -107,6 +107,22 @@ describe('the event of a pipeline', () => {
     });
   });
 
+  it('leaves out what is said of all columns at once, and keeps the others', () => {
+    const columns = [
+      { from: ['*', 'id'], to: 'id' },
+      { from: ['id'], to: '*' },
+    ];
+    const edge = { from: datasetEnd('a'), to: datasetEnd('b'), pipeline: 'acme.daily', description: '', columns };
+    const [event] = jobEvents(graphOf([edge]), options);
+    const fields = event?.outputs[0]?.facets.columnLineage?.fields as Record<
+      string,
+      { inputFields: { field: string }[] }
+    >;
+    expect(Object.entries(fields).map(([to, { inputFields }]) => [to, inputFields.map(({ field }) => field)])).toEqual([
+      ['id', ['id']],
+    ]);
+  });
+
   it('has the statements of its edges, and no SQL when they have none', () => {
     expect(dailyEvent.job.facets.sql?.query).toBe(
       'INSERT INTO orders_copy (id, gross) SELECT id, net * 1.2 FROM orders;\nINSERT INTO customers_copy SELECT * FROM customers',

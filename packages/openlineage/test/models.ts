@@ -2,7 +2,7 @@ import { createLineageGraph, type Dataset, type LineageEdge, type Pipeline, type
 
 export const eventTime = Date.parse('2026-03-01T06:00:00.000Z');
 
-export const table = (name: string, connection = 'jdbc:postgresql://db:5432/shop'): Dataset => ({
+const table = (name: string, connection = 'jdbc:postgresql://db:5432/shop'): Dataset => ({
   kind: 'table',
   platform: 'postgres',
   connections: [connection, 'io.kestra.plugin.jdbc.postgresql.Query'],

@@ -5,7 +5,14 @@ import { expect, it } from 'vitest';
 it('the example of the README does what it says', () => {
   const table = (name: string): { kind: 'dataset'; dataset: Dataset } => ({
     kind: 'dataset',
-    dataset: { kind: 'table', platform: 'postgres', connections: ['db:5432'], database: 'shop', schema: 'public', name },
+    dataset: {
+      kind: 'table',
+      platform: 'postgres',
+      connections: ['db:5432'],
+      database: 'shop',
+      schema: 'public',
+      name,
+    },
   });
   const lineage = createLineageGraph();
   lineage.edge({ from: table('orders'), to: table('daily'), pipeline: 'acme.daily', description: 'SQL' });
