@@ -3,7 +3,7 @@ import type { DurationStatistics } from './types.js';
 /** Up to so many durations are kept as they are. */
 export const exactLimit = 10_000;
 /** What `p50` and `p95` may be off beyond that. */
-export const relativeError = 0.01;
+const relativeError = 0.01;
 
 /**
  * Half of what is promised: the other half is for rounding to whole ms, which moves a value by less than that from 100 ms

@@ -4,7 +4,7 @@ export { renderHealthHtml } from './html/render-html.js';
 export { renderHealthJson } from './json.js';
 export type { TypeOfTask } from './ledger.js';
 export { renderHealthMarkdown } from './markdown.js';
-export { type SlackBlock, type SlackOptions, type SlackPayload, type SlackText, slackPayload } from './slack.js';
+export { type SlackOptions, type SlackPayload, slackPayload } from './slack.js';
 export { renderHealthText, type TextColours, type TextOptions } from './text.js';
 export type {
   DurationStatistics,
@@ -12,11 +12,8 @@ export type {
   Health,
   HealthReport,
   HealthStatistics,
-  HealthWindow,
   InstalledTypes,
-  OutcomeCounts,
   Trend,
   TypeHealth,
   UnknownTypes,
-  UnusedGroup,
 } from './types.js';

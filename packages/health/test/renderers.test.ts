@@ -222,6 +222,15 @@ describe('slackPayload', () => {
     expect(unsafe.every(({ verbatim }) => verbatim)).toBe(true);
   });
 
+  it('keeps a name in its code, backticks or not', () => {
+    const health = createHealth({ since, until });
+    health.pipeline(pipeline('a', { t: 'x.`*b' }));
+    health.run(run('a', [took('t', 5)]));
+    expect(textsOf(slackPayload(health.report()))).toContain(
+      "*Most used*\n• :large_green_circle: `x.'*b` 1 task run, new",
+    );
+  });
+
   it('stays within what Slack takes, with very many and very long names', () => {
     const health = createHealth({ since, until });
     for (let index = 0; index < 300; index++) {

@@ -8,7 +8,7 @@ import { breakable, type Content, html, type Markup } from './markup.js';
 const tones: Readonly<Record<Health, string>> = { HEALTHY: 'good', WARNING: 'warn', CRITICAL: 'bad', IDLE: 'calm' };
 const headings = ['Health', 'Task runs', 'Outcome', 'Failed', 'p50', 'p95', 'Mean', 'Retries', 'Against before'];
 
-export function badge(health: Health): Markup {
+function badge(health: Health): Markup {
   return html`<span class="badge ${tones[health]}">${health}</span>`;
 }
 
