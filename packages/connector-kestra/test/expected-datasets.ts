@@ -60,6 +60,16 @@ demo.community.community-plugin-showcase
 
 demo.ml.ml-training-pipeline
 
+data-eng.prod-1.file_watch
+  s3://acme-landing/in → s3://acme-archive/done
+  s3://acme-landing/in → redshift:prod.raw.events
+
+tutorial.data-engineering-pipeline
+  http://dummyjson.com/products → [flow]
+
+tutorial.microservices-and-apis
+  http://127.0.0.1:18020/ping → [flow]
+
 quality.assurance.plugin-testing-pipeline
   http://localhost:1080/mockserver/expectation → [flow]
 `;

@@ -38,15 +38,7 @@ describe.each(kestraVersions)('a read of Kestra %s', (version) => {
     const kinds = events
       .map(({ kind }) => kind)
       .filter((kind, index, all) => kind !== all[index - 1] && kind !== 'filtered' && kind !== 'warning');
-    expect([...new Set(kinds)]).toEqual([
-      'pipeline',
-      'listed',
-      'lineage',
-      'run',
-      'unresolved',
-      'linked',
-      'checkpoint',
-    ]);
+    expect([...new Set(kinds)]).toEqual(['pipeline', 'listed', 'lineage', 'run', 'unresolved', 'linked', 'checkpoint']);
     const left = only(events, 'filtered').filter(({ item }) => item === 'run');
     expect(only(events, 'run').map(({ run }) => run.id).length + left.length).toBe(executions.length);
     expect(events.at(-1)).toEqual({ kind: 'checkpoint', cursor: { until: window.until } });

@@ -1,4 +1,4 @@
-import type { SourceEvent } from '@flowmeta/connector';
+import type { LineageEdge, SourceEvent } from '@flowmeta/connector';
 import { describeConnector } from '@flowmeta/connector/testing';
 import { canonicalType } from '@flowmeta/kestra-client';
 import { datasetNames, expectedFlows, type KestraVersion, kestraDataset } from '@flowmeta/recordings';
@@ -6,12 +6,16 @@ import { type KestraDataset, type Sandbox, startKestraSandbox } from '@flowmeta/
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { kestraConnector } from '../src/connector.js';
 import { runStates } from '../src/states.js';
+import { datasetLine, flowOfEdge, recordedDatasets } from './expected-datasets.js';
 import { expectedLineage, expectedWarnings, lineOf } from './expected-lineage.js';
 
 // The whole way over HTTP, against stand-ins that answer as the recorded servers did. What a pipeline should look like was
 // worked out from the recordings by other code than this package's.
 
 const window = { since: Date.UTC(2026, 9, 1), until: Date.UTC(2026, 11, 1) };
+
+const edgesOf = (events: readonly SourceEvent[]): LineageEdge[] =>
+  events.flatMap((event) => (event.kind === 'lineage' ? [event.edge] : []));
 
 function open(url: string, config: object = {}, onRequest?: () => void) {
   return kestraConnector.open(kestraConnector.configSchema.parse({ hostPort: url, ...config }), {
@@ -70,9 +74,15 @@ describe.each(datasetNames)('the recorded server %s', (name) => {
   });
 
   it('shows which flow follows which, as its YAML says', () => {
-    const edges = events.flatMap((event) => (event.kind === 'lineage' ? [event.edge] : []));
+    const edges = edgesOf(events).filter((edge) => flowOfEdge(edge) === undefined);
     expect(edges.map(lineOf).sort()).toEqual(expectedLineage(version as KestraVersion).sort());
     expect(events.filter(({ kind }) => kind === 'linked')).toEqual([{ kind: 'linked', scope: {} }]);
+  });
+
+  it('shows which datasets its flows move, as their YAML says', () => {
+    const edges = edgesOf(events).filter((edge) => flowOfEdge(edge) !== undefined);
+    const expectedLines = [...recordedDatasets].flatMap(([flow, lines]) => lines.map((line) => `${flow}: ${line}`));
+    expect(edges.map((edge) => `${flowOfEdge(edge)}: ${datasetLine(edge)}`).sort()).toEqual(expectedLines.sort());
   });
 
   it('shows each run of these flows', () => {

@@ -6,11 +6,14 @@ import { flowContext } from './flow-context.js';
 import { flowData } from './join/flow-data.js';
 import type { FlowData } from './join/types.js';
 import { labelledEntities } from './labels.js';
+import { catalogueRow } from './task-catalogue.js';
 import { taskIo, touchesDatasets } from './task-io.js';
 
 export interface AnalysedFlow {
   data: FlowData;
   gaps: LineageGap[];
+  /** Some SQL could not be read: what it moves is not known to have ended. */
+  hasUnreadSql: boolean;
 }
 
 /** Which datasets a flow moves; `undefined` for a flow that has nothing to do with data, which costs next to nothing. */
@@ -21,7 +24,9 @@ export async function analyseFlow(
   const spelledOut = labelEdges(flow, pipeline);
   const tasks = graph.tasks.map(({ task }) => task);
   if (![...tasks, ...flow.triggers].some(touchesData) && !hasOutputs(flow)) {
-    return spelledOut.length === 0 ? undefined : { data: { ...nothing(pipeline), spelledOut }, gaps: [] };
+    return spelledOut.length === 0
+      ? undefined
+      : { data: { ...nothing(pipeline), spelledOut }, gaps: [], hasUnreadSql: false };
   }
   const context = flowContext(flow, pipeline);
   const { data, gaps } = await flowData(flow, {
@@ -29,7 +34,11 @@ export async function analyseFlow(
     values: context.values,
     analyse: (task, names) => taskIo(task, { ...context, values: { ...context.values, ...names } }),
   });
-  return { data: { ...data, spelledOut: [...spelledOut, ...data.spelledOut] }, gaps };
+  const unread = new Set(gaps.flatMap(({ reason, task }) => (reason === 'sql' && task !== undefined ? [task] : [])));
+  const hasUnreadSql = data.steps.some(
+    ({ taskId, type }) => unread.has(taskId) && catalogueRow(type)?.sql !== undefined,
+  );
+  return { data: { ...data, spelledOut: [...spelledOut, ...data.spelledOut] }, gaps, hasUnreadSql };
 }
 
 export const nothing = (pipeline: string): FlowData => ({

@@ -74,8 +74,7 @@ export function createDatasetBook(redactor: Pick<Redactor, 'text'>): DatasetBook
         if (analysed === undefined) return;
         flows.set(pipeline, analysed.data);
         if (analysed.gaps.length > 0) gaps.set(pipeline, limited(pipeline, analysed.gaps));
-        // What a statement does that could not be read is not known to have ended.
-        if (analysed.gaps.some(({ reason }) => reason === 'sql')) incomplete.add(pipeline);
+        if (analysed.hasUnreadSql) incomplete.add(pipeline);
       } catch (error) {
         incomplete.add(pipeline);
         const message = `Its datasets could not be found out: ${(error as Error).message}`;
