@@ -177,14 +177,17 @@ describe.each(['1.2', '1.6', '2.0'])('files, topics and indexes of %s', (version
   it('take nested containers with the bucket, once each', async () => {
     const { ask, sandbox } = await startWithServices(version);
     sandbox.seedContainer('s3.lake.raw.orders');
-    const versionOf = async () =>
-      (await ask('GET', 'containers/name/s3.lake.raw.orders?include=all')).body.version as number;
+    const orders = () => ask('GET', 'containers/name/s3.lake.raw.orders?include=all');
+    const before = sandbox.catalog.changes();
     expect((await ask('DELETE', 'containers/name/s3.lake')).status).toBe(400);
     await ask('DELETE', 'services/storageServices/name/s3?recursive=true');
-    expect(await versionOf()).toBe(0.2);
+    expect((await orders()).body).toMatchObject({ deleted: true, version: 0.2 });
+    // The service and three containers, each once for being deleted softly and once for good.
+    expect(sandbox.catalog.changes() - before).toBe(4);
     await ask('DELETE', 'services/storageServices/name/s3?recursive=true&hardDelete=true');
-    expect((await ask('GET', 'containers/name/s3.lake.raw.orders?include=all')).status).toBe(404);
+    expect((await orders()).status).toBe(404);
     expect(names((await ask('GET', 'containers?include=all')).body)).toEqual([]);
+    expect(sandbox.catalog.changes() - before).toBe(8);
   });
 
   it('refuse to show columns of what has none', async () => {
