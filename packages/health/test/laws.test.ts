@@ -2,9 +2,10 @@ import type { Pipeline, Run, RunState } from '@flowmeta/connector';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { exactLimit } from '../src/duration-sketch.js';
-import { createHealth, type HealthReport, type HealthStatistics, type OutcomeCounts } from '../src/index.js';
+import { createHealth, type HealthReport, type HealthStatistics } from '../src/index.js';
 import { emptyLedger, enterPipeline, enterRun } from '../src/ledger.js';
 import { reportOf } from '../src/report.js';
+import type { OutcomeCounts } from '../src/types.js';
 import { pipeline, run, since, taskRun, took, types, until, week } from './events.js';
 
 type Event = { kind: 'pipeline'; pipeline: Pipeline } | { kind: 'run'; run: Run };
