@@ -82,9 +82,18 @@ export async function findEnds(
   return ends;
 }
 
+/** Each is asked for several times per edge. */
+const keys = new WeakMap<EntityReference, string>();
+
 /** Tells a pipeline of the source from one of the same name that it doesn't have. */
-export const endKey = (reference: EntityReference): string =>
-  reference.kind === 'pipeline' && reference.external ? `external ${reference.name}` : referenceKey(reference);
+export function endKey(reference: EntityReference): string {
+  const known = keys.get(reference);
+  if (known !== undefined) return known;
+  const key =
+    reference.kind === 'pipeline' && reference.external ? `external ${reference.name}` : referenceKey(reference);
+  keys.set(reference, key);
+  return key;
+}
 
 function knownPipeline(index: PipelineIndex, name: string): EndMatch {
   const report = index.get(name)?.report;
