@@ -152,6 +152,21 @@ describe('the namespace and name of files, topics, indexes and entities', () => 
     ).toEqual(['elasticsearch://es:9200', 'orders']);
   });
 
+  it('keeps queues of different accounts apart', () => {
+    const queue = (platform: string, connection: string) =>
+      nameOf({
+        kind: 'topic',
+        platform,
+        connections: [connection, 'io.kestra.plugin.aws.sqs.Publish'],
+        name: 'orders',
+      });
+    const arn = ['arn:aws:sqs:us-east-1:123', 'orders'];
+    expect(queue('sqs', 'https://sqs.us-east-1.amazonaws.com/123/orders')).toEqual(arn);
+    expect(queue('sqs', 'arn:aws:sqs:us-east-1:123:orders')).toEqual(arn);
+    expect(queue('sns', 'arn:aws:sns:us-east-1:123:orders')[0]).toBe('arn:aws:sns:us-east-1:123');
+    expect(queue('sqs', 'http://localhost:4566/000/orders')[0]).toBe('sqs://localhost:4566');
+  });
+
   it('names an entity of the catalog by its FQN', () => {
     expect(datasetIdentifier({ kind: 'entity', fqn: 'pg.shop.public.orders' })).toEqual({
       namespace: 'openmetadata',

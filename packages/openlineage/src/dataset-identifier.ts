@@ -42,8 +42,10 @@ const namings = new Map<string, Naming>([
   ['pubsub', { namespace: () => 'pubsub' }],
   ['redshift', { port: '5439', namespace: redshiftCluster }],
   ['snowflake', { namespace: snowflakeAccount, hostless: true }],
+  ['sns', { namespace: amazonAccount }],
   ['spanner', { namespace: spannerInstance, hostless: true }],
   ['sqlite', { namespace: databaseFile }],
+  ['sqs', { namespace: amazonAccount }],
   ['sqlserver', { scheme: 'mssql', port: '1433' }],
   ['teradata', { port: '1025', flat: true }],
   ['trino', { port: '8080' }],
@@ -98,6 +100,17 @@ function oracleService(connections: readonly string[]): string | undefined {
 function pubsubName({ connections, name }: Extract<Dataset, { kind: 'topic' | 'searchIndex' }>): string {
   const [, project, topic] = /^projects\/([^/]+)\/topics\/([^/]+)$/.exec(name) ?? [];
   return `topic:${project ?? serverOf(connections)?.host ?? unknownServer(connections)}:${topic ?? name}`;
+}
+
+/** `arn:aws:sqs:region:account` of an ARN or an address of a queue: the pattern that the specification has for Glue. */
+function amazonAccount(connections: readonly string[]): string | undefined {
+  for (const connection of connections) {
+    const [arn] = /^arn:aws[a-z-]*:(?:sqs|sns):[a-z0-9-]+:\d+(?=:)/.exec(connection) ?? [];
+    if (arn !== undefined) return arn;
+    const [, region, account] = /^https:\/\/sqs\.([a-z0-9-]+)\.amazonaws\.com\/(\d+)\//.exec(connection) ?? [];
+    if (region !== undefined) return `arn:aws:sqs:${region}:${account}`;
+  }
+  return undefined;
 }
 
 /** `spanner://project:instance` of the connection `spanner://project/instance`. */
