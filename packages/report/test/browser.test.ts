@@ -1,47 +1,16 @@
-import { existsSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { statSync } from 'node:fs';
 import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
 import type { PipelineReport, RunReport } from '@flowmeta/connector';
-import { type BrowserContext, chromium, type Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { renderHtml } from '../src/index.js';
+import { browser, Chromium, keepsScreenshots } from './chromium.js';
 import { sampleReport } from './sample-report.js';
 
-const candidates = [
-  process.env.CHROMIUM_PATH,
-  '/usr/bin/chromium',
-  '/usr/bin/chromium-browser',
-  '/usr/bin/google-chrome',
-];
-const browser = candidates.find((path) => path !== undefined && path !== '' && existsSync(path));
-/** Set it to look at the pictures after a change of the styles. */
-const keepsScreenshots = process.env.KEEP_SCREENSHOTS !== undefined;
-const folder = mkdtempSync(join(tmpdir(), 'flowmeta-report-'));
+const chromium = new Chromium();
 
-let context: BrowserContext;
-const noises: string[] = [];
-
-async function open(report: RunReport, fragment = ''): Promise<Page> {
-  const file = join(folder, 'report.html');
-  writeFileSync(file, renderHtml(report));
-  const page = await context.newPage();
-  page.on('console', (message) => {
-    noises.push(`console ${message.type()}: ${message.text()}`);
-  });
-  page.on('pageerror', (error) => {
-    noises.push(`error: ${error.message}`);
-  });
-  page.on('dialog', (dialog) => {
-    noises.push(`dialog: ${dialog.message()}`);
-    void dialog.dismiss();
-  });
-  page.on('request', (request) => {
-    const url = request.url();
-    if (!url.startsWith('file:') && url !== 'data:,') noises.push(`request: ${url}`);
-  });
-  await page.goto(`${pathToFileURL(file)}${fragment}`);
-  return page;
+function open(report: RunReport, fragment = ''): Promise<Page> {
+  return chromium.open(renderHtml(report), fragment);
 }
 
 function hostileReport(): RunReport {
@@ -89,35 +58,14 @@ function hostileReport(): RunReport {
 }
 
 describe('the HTML report', () => {
-  beforeAll(async () => {
-    if (browser === undefined) return;
-    context = await chromium.launchPersistentContext(join(folder, 'profile'), {
-      executablePath: browser,
-      headless: true,
-      viewport: { width: 1280, height: 900 },
-      args: [
-        '--headless=new',
-        '--no-sandbox',
-        '--disable-gpu',
-        '--disable-quic',
-        '--no-first-run',
-        '--disable-background-networking',
-        '--disable-component-update',
-        '--disable-sync',
-      ],
-    });
-  });
+  beforeAll(() => chromium.start());
 
   afterEach(async () => {
-    for (const page of context?.pages() ?? []) await page.close();
-    expect(noises.splice(0)).toEqual([]);
+    await chromium.closePages();
+    expect(chromium.noises.splice(0)).toEqual([]);
   });
 
-  afterAll(async () => {
-    await context?.close();
-    if (!keepsScreenshots) rmSync(folder, { recursive: true, force: true });
-    else console.log(`Screenshots: ${folder}`);
-  });
+  afterAll(() => chromium.stop());
 
   it.skipIf(!browser)('opens in a real browser, and its table can be searched, filtered and sorted', async () => {
     const page = await open(sampleReport(80));
@@ -156,12 +104,13 @@ describe('the HTML report', () => {
       pipeline.tasks.filter(({ enabled }) => !enabled).length,
     );
     await page.keyboard.press('Escape');
-    expect(await page.locator('#overview').isVisible()).toBe(true);
+    await page.locator('#overview').waitFor();
     expect(await page.evaluate('document.activeElement.textContent')).toBe(pipeline.displayName);
     await page.keyboard.press('Enter');
+    await page.locator('#detail').waitFor();
     expect(await page.locator('#detail h2').textContent()).toBe(pipeline.displayName);
     await page.getByRole('link', { name: 'All pipelines' }).click();
-    expect(await page.locator('#detail').isVisible()).toBe(false);
+    await page.locator('#detail').waitFor({ state: 'hidden' });
   });
 
   it.skipIf(!browser)('opens the pipeline that the address names, with its branches in frames', async () => {
@@ -214,7 +163,7 @@ describe('the HTML report', () => {
         await page.emulateMedia({ colorScheme });
         await page.setViewportSize({ width, height: 1000 });
         expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(width);
-        const path = join(folder, `${name}-${colorScheme}-${width}.png`);
+        const path = join(chromium.folder, `${name}-${colorScheme}-${width}.png`);
         await page.screenshot({ path, fullPage: keepsScreenshots && index === undefined });
         expect(statSync(path).size).toBeGreaterThan(10_000);
       }

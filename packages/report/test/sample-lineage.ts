@@ -1,4 +1,10 @@
-import { createLineageGraph, type Dataset, type EntityReference, type LineageGraph } from '@flowmeta/connector';
+import {
+  createLineageGraph,
+  type Dataset,
+  type EntityReference,
+  type LineageGraph,
+  referenceKey,
+} from '@flowmeta/connector';
 
 const subjects = [
   'orders',
@@ -53,8 +59,15 @@ function reference(dataset: Dataset): EntityReference {
  */
 export function sampleLineage(count: number): LineageGraph {
   const builder = createLineageGraph();
-  let round = 0;
-  while (builder.graph().nodes.length < count) addRound(builder, round++);
+  const seen = new Set<string>();
+  const counting: Builder = {
+    ...builder,
+    edge(edge) {
+      for (const end of [edge.from, edge.to]) seen.add(referenceKey(end));
+      builder.edge(edge);
+    },
+  };
+  for (let round = 0; seen.size < count; round += 1) addRound(counting, round);
   for (const [index, reason] of (
     ['template', 'sql', 'connection', 'missing', 'ambiguous', 'missing'] as const
   ).entries()) {

@@ -35,12 +35,19 @@ ${notesOf(report).map((note) => html`<p class="note">${note}</p>`)}
   )}</ul></div>
 ${entityTile('Pipelines', report.totals.pipelines)}
 ${entityTile('Runs', report.totals.runs)}
-${entityTile('Lineage edges', report.totals.edges)}
+${entityTile('Lineage edges', report.totals.edges, gapLink(report))}
 ${requestTile(report)}
 </section>`;
 }
 
-function entityTile(title: string, totals: EntityTotals): Markup {
+/** Leads to what the lineage lacks. */
+function gapLink({ lineage }: RunReport): Markup | undefined {
+  const count = lineage?.gaps.length ?? 0;
+  if (count === 0) return undefined;
+  return html`<li><i class="dot warn"></i><a href="#lineage-gaps">${formatCount(count)} not resolved</a></li>`;
+}
+
+function entityTile(title: string, totals: EntityTotals, more?: Markup): Markup {
   const present = shares.map((share) => ({ ...share, count: totals[share.key] })).filter(({ count }) => count > 0);
   const whole = present.reduce((sum, { count }) => sum + count, 0);
   let start = 0;
@@ -52,7 +59,7 @@ function entityTile(title: string, totals: EntityTotals): Markup {
   });
   return html`<div class="tile"><p class="what">${title}</p><p class="big">${formatCount(totals.read)}<span class="unit">read</span></p>
 <svg class="bar" viewBox="0 0 100 6" preserveAspectRatio="none" aria-hidden="true">${segments}</svg>
-<ul class="legend">${present.map(({ key, tone, count }) => html`<li><i class="dot ${tone}"></i>${formatCount(count)} ${key}</li>`)}</ul></div>`;
+<ul class="legend">${present.map(({ key, tone, count }) => html`<li><i class="dot ${tone}"></i>${formatCount(count)} ${key}</li>`)}${more}</ul></div>`;
 }
 
 function requestTile(report: RunReport): Markup {

@@ -41,7 +41,7 @@ export function gapGroups(gaps: readonly LineageGap[]): GapGroup[] {
   return [...known, ...others].flatMap((reason) => {
     const own = gaps.filter((gap) => gap.reason === reason);
     if (own.length === 0) return [];
-    const { title, advice } = reasons[reason] ?? { title: reason, advice: '' };
+    const { title, advice } = Object.hasOwn(reasons, reason) ? reasons[reason] : { title: reason, advice: '' };
     const byHint = new Map<string, LineageGap[]>();
     for (const gap of own) {
       const hint = gap.hint ?? advice;

@@ -14,13 +14,10 @@ export const kindNouns: Readonly<Record<LineageKind, string>> = {
   data: 'data',
 };
 
+/** What a newer connector names and this doesn't know is `data`. */
 export function kindOf(reference: EntityReference): LineageKind {
-  switch (reference.kind) {
-    case 'pipeline':
-      return 'pipeline';
-    case 'entity':
-      return reference.type === 'container' ? 'file' : (reference.type ?? 'data');
-    case 'dataset':
-      return reference.dataset.kind === 'container' ? 'file' : reference.dataset.kind;
-  }
+  if (reference.kind === 'pipeline') return 'pipeline';
+  const kind = reference.kind === 'dataset' ? reference.dataset.kind : (reference.type ?? 'data');
+  if (kind === 'container') return 'file';
+  return Object.hasOwn(kindNouns, kind) ? kind : 'data';
 }

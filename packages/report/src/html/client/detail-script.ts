@@ -128,7 +128,9 @@ function follow() {
   if (location.hash.startsWith('#pipeline=')) open(location.hash);
   else if (lineagePart && location.hash.startsWith('#lineage')) {
     show('lineage');
-    if (!wasLineage) scrollTo(0, 0);
+    const place = document.getElementById(location.hash.slice(1));
+    if (place && place !== lineagePart) place.scrollIntoView();
+    else if (!wasLineage) scrollTo(0, 0);
   } else show('overview');
   lastLink = location.hash;
 }

@@ -2,7 +2,7 @@
 export const lineageCanvasScript = `
 function lineageCanvas(canvas, drawing) {
   const nearest = 2.5;
-  const legible = 0.62;
+  const legible = 0.72;
   let whole = { x: 0, y: 0, width: 1, height: 1 };
   let view = { x: 0, y: 0, scale: 0 };
   let dragged = false;
@@ -46,8 +46,11 @@ function lineageCanvas(canvas, drawing) {
   function centre({ x, y, width, height }) {
     const space = room();
     if (view.scale < legible) view.scale = legible;
-    view.x = x + width / 2 - space.width / view.scale / 2;
-    view.y = y + height / 2 - space.height / view.scale / 2;
+    // Beyond an edge of the drawing there is nothing to see.
+    const within = (start, shown, size) => (shown >= size ? (size - shown) / 2 : Math.max(0, Math.min(size - shown, start)));
+    const shown = { width: space.width / view.scale, height: space.height / view.scale };
+    view.x = within(x + width / 2 - shown.width / 2, shown.width, whole.width);
+    view.y = within(y + height / 2 - shown.height / 2, shown.height, whole.height);
     apply();
   }
 

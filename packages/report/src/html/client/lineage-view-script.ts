@@ -32,12 +32,8 @@ function startLineage(model) {
     element.dataset.box = box.number;
   }
 
-  function linkTo(target) {
-    return '#lineage=' + encodeURIComponent(target.key);
-  }
-
   function go(target) {
-    location.hash = target ? linkTo(target) : '#lineage';
+    location.hash = target ? linkToSubject(target) : '#lineage';
   }
 
   function setEnterable(box) {
@@ -73,7 +69,7 @@ function startLineage(model) {
     drawing.classList.remove('tracing');
     view.show(made, view.legible);
     const self = boxes.find(({ box }) => box.subject === subject.number);
-    if (self) view.reveal(self.box);
+    if (self) view.centre(self.box);
     const missing = [];
     if (shown.hidden > 0) missing.push('Drawn up to ' + shown.steps + (shown.steps === 1 ? ' step' : ' steps') + ' away; click a box to go on from there.');
     if (shown.cut) missing.push(shown.cut.toLocaleString('en') + ' neighbours are only in the list.');
@@ -136,7 +132,7 @@ function startLineage(model) {
       detail ? element('a', { href: '#pipeline=' + encodeURIComponent(detail.replace(/\p{Surrogate}/gu, '\ufffd')) }, 'Runs and tasks') : undefined,
     ].filter(Boolean);
     return element('section', { class: 'chosen' }, close,
-      element('p', { class: 'sub' }, sign(kind), model.data.kinds[kind]),
+      element('p', { class: 'sub' }, signOf(kind), model.data.kinds[kind]),
       element('h3', {}, element('bdi', {}, label)),
       element('dl', {}, ...fact(kind === 'pipeline' ? 'In' : 'At', group), ...fact('In the catalog', fqn),
         element('dt', {}, 'Comes from'), element('dd', { class: 'up' }, sideOf(up.ends)),
@@ -144,12 +140,8 @@ function startLineage(model) {
       links.length > 0 ? element('p', { class: 'links' }, ...links) : undefined);
   }
 
-  function sign(kind) {
-    return svg('svg', { class: 'sign-of ' + kind, width: 16, height: 16, 'aria-hidden': 'true' }, svg('use', { href: '#sign-' + kind }));
-  }
-
   function follow() {
-    if (!location.hash.startsWith('#lineage') && location.hash !== '') return;
+    if (!['', '#lineage'].includes(location.hash) && !location.hash.startsWith('#lineage=')) return;
     const next = location.hash.startsWith('#lineage=') ? byKey.get(decode(location.hash.slice(9))) : undefined;
     if (next === subject && next) return;
     const before = subject;
@@ -174,61 +166,7 @@ function startLineage(model) {
     }
   }
 
-  function suggest() {
-    const found = model.find(search.value);
-    const numbers = new Set(found.map(({ number }) => number));
-    for (const { box, element } of boxes) element.classList.toggle('hit', numbers.has(box.subject));
-    drawing.classList.toggle('searching', search.value.trim() !== '');
-    hits.replaceChildren(...found.slice(0, 12).map((target) => element('li', {},
-      element('a', { href: linkTo(target) }, sign(target.kind), element('bdi', {}, target.title), ' ',
-        element('span', { class: 'sub' }, element('bdi', {}, target.context))))));
-    if (found.length > 12) hits.append(element('li', { class: 'sub' }, 'and ' + (found.length - 12).toLocaleString('en') + ' more'));
-    if (found.length === 0) hits.append(element('li', { class: 'sub' }, 'Nothing has this name.'));
-    setHits(search.value.trim() !== '');
-    return found;
-  }
-
-  function setHits(isOpen) {
-    hits.hidden = !isOpen;
-    search.setAttribute('aria-expanded', String(isOpen));
-  }
-
-  function leaveSearch() {
-    setHits(false);
-    drawing.classList.remove('searching');
-  }
-
-  search.addEventListener('input', suggest);
-  search.addEventListener('focus', () => { if (search.value.trim() !== '') suggest(); });
-  search.addEventListener('keydown', (event) => {
-    if (event.key === 'Enter') {
-      const [first] = suggest();
-      if (first) {
-        leaveSearch();
-        go(first);
-      }
-    } else if (event.key === 'ArrowDown') {
-      const first = hits.querySelector('a');
-      if (first) first.focus();
-      event.preventDefault();
-    } else if (event.key === 'Escape') {
-      leaveSearch();
-      search.value = '';
-    } else return;
-    event.stopPropagation();
-  });
-  hits.addEventListener('keydown', (event) => {
-    const links = [...hits.querySelectorAll('a')];
-    const place = links.indexOf(document.activeElement);
-    if (event.key === 'ArrowDown') (links[place + 1] || links[0]).focus();
-    else if (event.key === 'ArrowUp') (links[place - 1] || search).focus();
-    else if (event.key === 'Escape') search.focus();
-    else return;
-    event.preventDefault();
-    event.stopPropagation();
-  });
-  hits.addEventListener('click', leaveSearch);
-  document.addEventListener('pointerdown', (event) => { if (!event.target.closest('.finder')) leaveSearch(); });
+  startSearch({ model, search, hits, drawing, boxesNow: () => boxes, go });
 
   only.addEventListener('click', () => {
     isOnly = !isOnly;

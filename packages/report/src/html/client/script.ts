@@ -4,10 +4,11 @@ import { graphScript } from './graph-script.js';
 import { lineageCanvasScript } from './lineage-canvas-script.js';
 import { lineageFocusScript } from './lineage-focus-script.js';
 import { lineageModelScript } from './lineage-model-script.js';
+import { lineageSearchScript } from './lineage-search-script.js';
 import { lineageViewScript } from './lineage-view-script.js';
 import { tableScript } from './table-script.js';
 
-const lineage = `${lineageModelScript}${lineageFocusScript}${lineageCanvasScript}${lineageViewScript}`;
+const lineage = `${lineageModelScript}${lineageFocusScript}${lineageCanvasScript}${lineageSearchScript}${lineageViewScript}`;
 
 /** The whole script of the run report. */
 export const script = `(() => {\n'use strict';${elementScript}${tableScript}${graphScript}${detailScript}${lineage}})();`;

@@ -30,9 +30,13 @@ ${shown.map((entry) => entryItem(entry, { subjects, room }))}
 
 function entriesOf(graph: LineageGraph): Entry[] {
   const entries = new Map<string, Entry>();
+  const statements = new Map<string, number>();
   graph.edges.forEach((link, number) => {
     const { to, pipeline = '', description, sql = '', evidence = '', outcome = '' } = link;
-    const key = JSON.stringify([to, pipeline, description, sql, evidence, outcome]);
+    // A long statement is a key of its own, so that it is not copied for each edge.
+    const statement = statements.get(sql) ?? statements.size;
+    statements.set(sql, statement);
+    const key = JSON.stringify([to, pipeline, description, statement, evidence, outcome]);
     const known = entries.get(key);
     if (known === undefined) entries.set(key, { links: [{ link, number }] });
     else known.links.push({ link, number });

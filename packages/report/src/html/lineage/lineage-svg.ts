@@ -1,4 +1,5 @@
-import type { LineageArrow, LineageBox, LineageDrawing } from '../../drawing/draw-lineage.js';
+import type { LineageArrow, LineageDrawing } from '../../drawing/draw-lineage.js';
+import type { LineageBox } from '../../drawing/lineage-boxes.js';
 import { html, type Markup } from '../markup.js';
 
 /** How round the corners of a box are, by kind: the rest of its looks is in the styles. */

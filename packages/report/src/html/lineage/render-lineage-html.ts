@@ -1,4 +1,5 @@
 import type { LineageGraph } from '@flowmeta/connector';
+import { printable } from '../../printable.js';
 import { lineageScript } from '../client/script.js';
 import { lineageScriptHash } from '../content-hashes.js';
 import { html } from '../markup.js';
@@ -16,7 +17,8 @@ export interface LineageHtmlOptions {
  * its content policy lets only its own script and styles work. Without a script the drawing and the lists are still there.
  * Up to 400 nodes are drawn at once, more around what is selected.
  */
-export function renderLineageHtml(graph: LineageGraph, { title = 'Lineage' }: LineageHtmlOptions = {}): string {
+export function renderLineageHtml(graph: LineageGraph, options: LineageHtmlOptions = {}): string {
+  const title = printable(options.title ?? 'Lineage');
   return page({
     title: `${title}: Flowmeta`,
     script: lineageScript,
