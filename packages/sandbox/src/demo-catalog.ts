@@ -65,7 +65,10 @@ const storages: Record<string, { serviceType: string; paths: string[] }> = {
   gcs_acme: { serviceType: 'GCS', paths: ['acme-landing.orders', 'my-gcp-bucket.processed'] },
   s3_acme: {
     serviceType: 'S3',
-    paths: ['acme-landing.events', 'acme-export.daily', 'my-data-lake.raw', 'my-data-lake.gcs-mirror'],
+    paths: [
+      ...['acme-landing.in', 'acme-landing.events', 'acme-archive.done', 'acme-export.daily'],
+      ...['my-data-lake.raw', 'my-data-lake.gcs-mirror'],
+    ],
   },
   adls_acme: { serviceType: 'ADLS', paths: ['raw.x', 'my-container.archive', 'mycontainer.gcs-mirror'] },
 };
