@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { mkdtemp, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -53,6 +53,27 @@ describe('the built command', () => {
       stdout: expect.stringMatching(/^\d+\.\d+/),
       stderr: '',
     });
+  });
+
+  it('loads the SQL parser where there is SQL, and only there', async () => {
+    const empty = await startKestraSandbox({ dataset: { ...dataset, flows: [], executions: [], triggers: [] } });
+    open.push(empty);
+    // A loader that refuses the parser shows whether it is asked for.
+    const hook = `export const resolve = (name, context, next) => {
+      if (name.startsWith('@polyglot-sql/')) throw new Error('the parser was asked for');
+      return next(name, context);
+    };`;
+    await writeFile(
+      join(directory, 'refuse-parser.mjs'),
+      `import { register } from 'node:module'; register('data:text/javascript,${encodeURIComponent(hook).replaceAll("'", '%27')}');`,
+    );
+    const config = await readFile(join(directory, 'kestra.yaml'), 'utf8');
+    await writeFile(join(directory, 'empty.yaml'), config.replace(/(hostPort: ")[^"]*/, `$1${empty.url}`));
+    const environment = { NODE_OPTIONS: `--import ${join(directory, 'refuse-parser.mjs')}` };
+    const nothing = await start(['ingest', '-c', 'empty.yaml', '--dry-run'], environment).ended;
+    expect([nothing.code, nothing.stdout + nothing.stderr]).toEqual([0, expect.not.stringContaining('parser')]);
+    const something = await start(['lineage', '-c', 'kestra.yaml'], environment).ended;
+    expect(something.stderr).toContain('the parser was asked for');
   });
 
   it('exits with 2 for a wrong command line', async () => {

@@ -6,6 +6,8 @@ const words = new Set(
   `api v1 main
   pipelines services pipelineServices name status bulk restore lineage users loggedInUser teams tags classifications
   system version permissions search query
+  databaseServices storageServices messagingServices searchServices databases databaseSchemas
+  tables containers topics searchIndexes dashboards table container topic searchIndex dashboard
   flows executions triggers namespaces plugins configs graph dependencies latest export by-query logs outputs revisions
   distinct-namespaces`.split(/\s+/),
 );
