@@ -11,6 +11,7 @@ export function urlUuid(url: string): string {
 }
 
 const blockLength = 64;
+const constants = [0x5a827999, 0x6ed9eba1, 0x8f1bbcdc, 0xca62c1d6];
 const rotate = (word: number, bits: number): number => (word << bits) | (word >>> (32 - bits));
 
 /** SHA-1 (RFC 3174), which version 5 is defined by. Own code, since this package uses no platform API; it protects nothing. */
@@ -32,16 +33,14 @@ function sha1(message: Uint8Array): Uint8Array {
     }
     let [a, b, c, d, e] = state as [number, number, number, number, number];
     for (let index = 0; index < 80; index++) {
-      const [mixed, constant] =
-        index < 20
-          ? [(b & c) | (~b & d), 0x5a827999]
-          : index < 40
-            ? [b ^ c ^ d, 0x6ed9eba1]
-            : index < 60
-              ? [(b & c) | (b & d) | (c & d), 0x8f1bbcdc]
-              : [b ^ c ^ d, 0xca62c1d6];
-      const next = (rotate(a, 5) + mixed + e + constant + words[index]!) | 0;
-      [a, b, c, d, e] = [next, a, rotate(b, 30), c, d];
+      const round = Math.floor(index / 20);
+      const mixed = round === 0 ? (b & c) | (~b & d) : round === 2 ? (b & c) | (b & d) | (c & d) : b ^ c ^ d;
+      const next = (rotate(a, 5) + mixed + e + constants[round]! + words[index]!) | 0;
+      e = d;
+      d = c;
+      c = rotate(b, 30);
+      b = a;
+      a = next;
     }
     for (const [index, word] of [a, b, c, d, e].entries()) state[index] = (state[index]! + word) | 0;
   }
