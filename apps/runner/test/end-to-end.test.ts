@@ -114,6 +114,40 @@ describe('flowmeta ingest', () => {
     expect(kestra.requests.length).toBeGreaterThan(0);
   });
 
+  it('looks for datasets where the config says: by the names of services, or by the connection of the source', async () => {
+    const { kestra, openMetadata } = await startServers();
+    for (const service of ['pg_old', 'pg_new'])
+      openMetadata.seedTable(`${service}.shop.public.orders`, ['id', 'amount'], { serviceType: 'Postgres' });
+    openMetadata.seedContainer('gcs.acme-landing.orders', { serviceType: 'GCS' });
+    const config = configFor(kestra, openMetadata);
+    const sources = () =>
+      openMetadata.catalog
+        .edges()
+        .filter(({ from, to }) => from.type === 'table' && to.type === 'container')
+        .map(({ from }) => from.fqn);
+
+    const unsure = reportOf((await flowmeta('ingest', '--json')).stdout);
+    expect(sources()).toEqual([]);
+    const gap = unsure.lineage?.gaps.find(({ reason }) => reason === 'ambiguous');
+    expect(gap?.candidates).toEqual(['pg_new.shop.public.orders', 'pg_old.shop.public.orders']);
+
+    const table = unsure.lineage?.nodes.find(({ label }) => label === 'shop.public.orders')?.reference;
+    const connection = table?.kind === 'dataset' ? table.dataset.connections[0]! : '';
+    for (const lineageInformation of [
+      { dbServiceNames: ['pg_new'] },
+      { dbServiceNames: ['pg_new', 'pg_old'], datasetServices: { [connection]: 'pg_new' } },
+    ]) {
+      const settings = `lineageInformation: ${JSON.stringify(lineageInformation)}`;
+      await writeFile(
+        join(directory, 'kestra.yaml'),
+        config.replace('statusLookbackDays', `${settings}, statusLookbackDays`),
+      );
+      const report = reportOf((await flowmeta('ingest', '--json')).stdout);
+      expect(report.lineage?.gaps.filter(({ reason }) => reason === 'ambiguous')).toEqual([]);
+      expect(sources()).toEqual(['pg_new.shop.public.orders']);
+    }
+  });
+
   it('writes nothing in a dry run, and says what it would write', async () => {
     const { openMetadata } = await startServers();
     const report = reportOf((await flowmeta('ingest', '--dry-run', '--json')).stdout);
@@ -241,6 +275,7 @@ describe('flowmeta demo', () => {
   it('runs twice, writes nothing the second time, and leaves a report', async () => {
     const { exitCode, stdout } = await run(['demo', '--report', 'demo.html'], { directory });
     expect(stdout).toContain('\n0 writes in');
+    expect(stdout).toMatch(/Lineage: \d+ edges between pipelines, [1-9]\d* between datasets/);
     expect(exitCode).toBe(0);
     expect(await readFile(join(directory, 'demo.html'), 'utf8')).toContain('<!doctype html>');
   });
