@@ -510,6 +510,13 @@ ${tasks}`;
     expect(await edgesOf(yaml)).toEqual(['a → dst by n.f']);
   });
 
+  it('takes the name of a file that a task writes for no sign that it reads it', async () => {
+    const yaml = inDirectory(`
+      - {id: make, ${type}, takes: "{{ outputs.one.uri }}", outputFiles: [made.csv]}
+      - {id: remake, ${type}, script: "write('made.csv')", outputFiles: [made.csv], writes: dst}`);
+    expect(await edgesOf(yaml)).toEqual([]);
+  });
+
   it('hands on what a shell writes into a file', async () => {
     const yaml = inDirectory(`
       - {id: make, ${type}, takes: "{{ outputs.one.uri }}", commands: ["jq . > made.json"]}
