@@ -9,11 +9,10 @@ export type {
   PutResult,
   TableHolder,
 } from './client/client-types.js';
+export type { OmDataService, OmDataset } from './client/dataset-entities.js';
 export { createDryRunClient } from './client/dry-run.js';
 export type {
   OmClassification,
-  OmDataService,
-  OmDataset,
   OmEdge,
   OmLineage,
   OmPipeline,

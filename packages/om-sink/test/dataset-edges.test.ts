@@ -111,6 +111,10 @@ describe.each(['1.2', '1.6', '1.13', '2.0'])('an edge between tables in OpenMeta
       columnsLineage: [{ fromColumns: [`${orders}.note`], toColumn: `${report}.note` }],
     });
     expect((await (await open()).writeEdge(changed)).outcome).toBe('unchanged');
+    // A table got a new column: the statement is the same, what `*` means is not.
+    const more = move({ sql: 'INSERT INTO report SELECT note FROM orders', columns: [{ from: ['*'], to: '*' }] });
+    expect((await (await open()).writeEdge(more)).outcome).toBe('updated');
+    expect(edges()[0]?.columnsLineage).toHaveLength(4);
   });
 
   it('is removed when it is stale; a neighbour, a hand-drawn one and one that only runs show stay', async () => {
@@ -173,6 +177,14 @@ describe.each(['1.2', '1.6', '1.13', '2.0'])('an edge between tables in OpenMeta
 });
 
 describe('an edge between tables', () => {
+  it('by way of another pipeline is not judged with those of this one', async () => {
+    const { first, open, pairs } = await start();
+    await first.writeEdge(move());
+    await first.writeEdge(move({ to: tableAt(stock), pipeline: 'b' }));
+    expect((await (await open()).removeEdges('kestra.a', () => true, { datasets: true })).removed).toBe(1);
+    expect(pairs()).toEqual([`${orders} → ${stock}`]);
+  });
+
   it('that is not stale costs no request beyond the one for its pipeline', async () => {
     const { first, open, sent } = await start();
     await first.writeEdge(move());

@@ -1,8 +1,7 @@
 import type { ColumnLineage, CreatePipeline, DatasetLookup, PipelineStatus, Reference } from '@flowmeta/om-mapper';
+import type { OmDataService, OmDataset } from './dataset-entities.js';
 import type {
   OmClassification,
-  OmDataService,
-  OmDataset,
   OmLineage,
   OmPipeline,
   OmService,

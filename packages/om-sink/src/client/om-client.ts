@@ -2,12 +2,16 @@ import { path as pathOf } from '@flowmeta/http';
 import { buildFqn, type Reference } from '@flowmeta/om-mapper';
 import type { z } from 'zod';
 import type { OmClientOptions } from '../types.js';
-import type { OmClient, PipelinePage, PutResult, TableHolder } from './client-types.js';
+import type { OmClient, PipelinePage, PutResult } from './client-types.js';
 import {
-  classificationSchema,
   dataServicePageSchema,
   datasetPageSchema,
   datasetSchema,
+  toDataService,
+  toDataset,
+} from './dataset-entities.js';
+import {
+  classificationSchema,
   lineageSchema,
   permissionsSchema,
   pipelinePageSchema,
@@ -16,8 +20,6 @@ import {
   tagPageSchema,
   tagSchema,
   teamSchema,
-  toDataService,
-  toDataset,
   toLineage,
   userSchema,
   userSearchSchema,
@@ -25,6 +27,7 @@ import {
 } from './entities.js';
 import { OpenMetadataError } from './error.js';
 import { isUnknownPath, missingInstance } from './error-message.js';
+import { listAll, listOf } from './list-all.js';
 import { readStatusWindow } from './status-window.js';
 import { createTransport } from './transport.js';
 
@@ -32,25 +35,9 @@ import { createTransport } from './transport.js';
 const whileRacing = { retryOn: [409] } as const;
 const tagPageSize = 1000;
 
-const dataPageSize = 500;
-
 /** Path of a kind of entity: `table` → `tables`. */
 function collectionOf(type: string): string {
   return type === 'searchIndex' ? 'searchIndexes' : `${type}s`;
-}
-
-/** The list of what a holder has. */
-function listOf(holder: TableHolder): { path: string; query: Record<string, string>; above: string } {
-  if ('service' in holder) {
-    const { service } = holder;
-    return { path: '/databases', query: { service }, above: service };
-  }
-  if ('database' in holder) {
-    const { database } = holder;
-    return { path: '/databaseSchemas', query: { database }, above: database };
-  }
-  const { schema } = holder;
-  return { path: '/tables', query: { databaseSchema: schema, fields: 'columns' }, above: schema };
 }
 
 /**
@@ -61,40 +48,6 @@ function listOf(holder: TableHolder): { path: string; query: Record<string, stri
 export function createOmClient(options: OmClientOptions): OmClient {
   const transport = createTransport(options);
   const { read, find, send } = transport;
-
-  interface Page<T> {
-    data: T[];
-    paging?: { after?: string | null | undefined; total?: number | null | undefined } | null | undefined;
-  }
-  interface ListOptions<T> {
-    path: string;
-    query?: Record<string, string>;
-    schema: z.ZodType<Page<T>>;
-  }
-
-  /** All pages of a list; `undefined` if there are more than `atMost` rows. Fewer than the server counts is an error. */
-  async function listAll<T>(options: ListOptions<T>): Promise<T[]>;
-  async function listAll<T>(options: ListOptions<T> & { atMost: number }): Promise<T[] | undefined>;
-  async function listAll<T>(options: ListOptions<T> & { atMost?: number }): Promise<T[] | undefined> {
-    const { path, query, schema, atMost = Number.POSITIVE_INFINITY } = options;
-    const rows: T[] = [];
-    let after: string | undefined;
-    do {
-      const page: Page<T> = await read({ path, query: { ...query, limit: dataPageSize, after } }, schema);
-      const { total } = page.paging ?? {};
-      rows.push(...page.data);
-      if (rows.length > atMost || (total ?? 0) > atMost) return undefined;
-      after = page.data.length === 0 ? undefined : (page.paging?.after ?? undefined);
-      if (after === undefined && rows.length < (total ?? 0)) {
-        throw new OpenMetadataError(`OpenMetadata listed ${rows.length} of ${total} entities at ${path}`, {
-          kind: 'wrong-answer',
-          verdict: 'skip',
-          request: `GET ${path}`,
-        });
-      }
-    } while (after !== undefined);
-    return rows;
-  }
 
   return {
     baseUrl: transport.baseUrl,
@@ -209,7 +162,7 @@ export function createOmClient(options: OmClientOptions): OmClient {
     async listServices(kind) {
       try {
         const path = `/services/${kind}Services`;
-        return (await listAll({ path, schema: dataServicePageSchema })).map(toDataService);
+        return (await listAll(transport, { path, schema: dataServicePageSchema })).map(toDataService);
       } catch (error) {
         if (error instanceof OpenMetadataError && isUnknownPath(error.message)) return [];
         throw error;
@@ -217,10 +170,12 @@ export function createOmClient(options: OmClientOptions): OmClient {
     },
     async listBelow(holder, atMost) {
       const { path, query, above } = listOf(holder);
-      const list = await listAll({ path, query, schema: datasetPageSchema, atMost }).catch((error: unknown) => {
-        if (error instanceof OpenMetadataError && error.status === 404 && missingInstance(error.message)) return [];
-        throw error;
-      });
+      const list = await listAll(transport, { path, query, schema: datasetPageSchema, atMost }).catch(
+        (error: unknown) => {
+          if (error instanceof OpenMetadataError && error.status === 404 && missingInstance(error.message)) return [];
+          throw error;
+        },
+      );
       const stray = list?.find(({ fullyQualifiedName }) => !fullyQualifiedName.startsWith(`${above}.`));
       if (stray !== undefined) {
         throw new OpenMetadataError(

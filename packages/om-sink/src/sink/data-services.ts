@@ -1,6 +1,6 @@
 import { buildFqn, type DatasetLookup } from '@flowmeta/om-mapper';
 import type { OmClient } from '../client/client-types.js';
-import type { OmDataService } from '../client/entities.js';
+import type { OmDataService } from '../client/dataset-entities.js';
 import type { SinkFinding } from '../types.js';
 import { remember } from './remember.js';
 

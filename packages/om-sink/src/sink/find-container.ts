@@ -1,4 +1,4 @@
-import type { OmDataset } from '../client/entities.js';
+import type { OmDataset } from '../client/dataset-entities.js';
 import { childFqn } from './child-fqn.js';
 import type { GetEntity } from './dataset-finder.js';
 

@@ -1,6 +1,6 @@
 import { type DatasetLookup, isSpelling, tableCandidates } from '@flowmeta/om-mapper';
 import type { OmClient } from '../client/client-types.js';
-import type { OmDataset } from '../client/entities.js';
+import type { OmDataset } from '../client/dataset-entities.js';
 import type { SinkFinding } from '../types.js';
 import { childFqn } from './child-fqn.js';
 import type { GetEntity } from './dataset-finder.js';
