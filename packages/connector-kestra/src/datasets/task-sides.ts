@@ -94,9 +94,7 @@ export function movesOf({
   };
 
   for (const move of declared) add(move);
-  const isDeclared = sides.reads.source === 'declared' && sides.writes.source === 'declared';
   for (const move of sql?.moves ?? []) add(move);
-  if (isDeclared) return [...moves.values()];
   if (row?.moves) pairs(sides.reads.uses, sides.writes.uses);
   if (sql === undefined) return [...moves.values()];
   if (sides.writes.source !== 'sql') {
