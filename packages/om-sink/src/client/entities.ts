@@ -60,7 +60,7 @@ export const tagPageSchema = z.object({
   paging: z.object({ after: z.string().nullish() }).nullish(),
 });
 
-export const identifiedSchema = z.object({ id: z.string() });
+const identifiedSchema = z.object({ id: z.string() });
 
 export const permissionsSchema = z.object({
   permissions: z.array(z.object({ operation: z.string(), access: z.string() })).nullish(),
@@ -139,7 +139,7 @@ export interface OmEdge {
 const idOf = (end: string | { id: string }): string => (typeof end === 'string' ? end : end.id);
 
 /** One edge of a lineage answer in the shape that the sink compares. */
-export function toEdge(edge: z.output<typeof edgeSchema>): OmEdge {
+function toEdge(edge: z.output<typeof edgeSchema>): OmEdge {
   const details = edge.lineageDetails;
   return {
     from: idOf(edge.fromEntity),
