@@ -105,7 +105,28 @@ describe('redactText', () => {
     const anything = fc.array(
       fc.oneof(
         fc.string(),
-        fc.constantFrom('password=', 'x: ', '\\', "'", '"', '://', '@', ':', '{{', '}}', 'Bearer ', '***', '\n'),
+        fc.constantFrom(
+          'password=',
+          'x: ',
+          '\\',
+          "'",
+          '"',
+          '://',
+          '@',
+          ':',
+          '{{',
+          '}}',
+          'Bearer ',
+          '***',
+          '\n',
+          '|',
+          '(',
+          ')',
+          '[',
+          '  ',
+          'IDENTIFIED BY ',
+          '--token ',
+        ),
       ),
     );
     fc.assert(
@@ -120,6 +141,25 @@ describe('redactText', () => {
   it('takes time in proportion to the length of the text, also for text made to be slow', () => {
     const pieces = ['://', '://a:b', 'eyJaaaaaaa-', '-----BEGIN PRIVATE KEY', '{{', "'", 'password=', 'a.', 'Bearer '];
     pieces.push('/executions/webhook/a', '"key":"', '.Webhook"', 'authorization: basic ', "IDENTIFIED BY '", '- key: ');
+    pieces.push(
+      'password: |\n  ',
+      'token:\n',
+      'credentials: {',
+      'password=(',
+      'INSERT INTO t (',
+      "mysql('a','b',",
+      'mysql -',
+      '--a ',
+    );
+    pieces.push(
+      '-u a:',
+      'USER a IDENTIFIED BY ',
+      'SET PASSWORD FOR a',
+      'AKIAABCDEFGH12345678 ',
+      'CREATE SECRET',
+      "TOKEN '",
+      '$$',
+    );
     const cost = (piece: string, length: number): number => {
       const text = piece.repeat(Math.ceil(length / piece.length));
       const start = process.cpuUsage();

@@ -1,5 +1,6 @@
+import { replacement } from './replacement.js';
 import { isSecretName } from './secret-names.js';
-import { redactText, replacement } from './shapes.js';
+import { redactText } from './shapes.js';
 import { isTemplateOnly } from './templates.js';
 import type { Redactor } from './types.js';
 

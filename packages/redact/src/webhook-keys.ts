@@ -1,4 +1,4 @@
-import { isTemplateOnly } from './templates.js';
+import { hide as hideText } from './replacement.js';
 
 const typeLine = /^[ \t]*(?:- )?[ \t]*["']?type["']?:[ \t]*["']?[\w.]*\.Webhook["']?[ \t]*$/;
 const keyLine = /^([ \t]*(?:- )?[ \t]*["']?key["']?:[ \t]*)(.+)$/;
@@ -8,7 +8,10 @@ const jsonKeyFirst = /("key"\s{0,4}:\s{0,4}")([^"\n]{1,512})(?="[^{}]{0,2000}\.W
 /** The column where a line's first word begins; a list dash counts as indentation. */
 const columnOf = (line: string): number => line.search(/[^\s-]/);
 
-const hide = (value: string): string => (isTemplateOnly(value.replace(/^["']|["']$/g, '')) ? value : '***');
+const hide = (value: string): string => {
+  const [, quote = '', inner = value] = /^(["'])(.*)\1$/.exec(value) ?? [];
+  return quote + hideText(inner) + quote;
+};
 
 /** Hides the `key` beside a `type: ….Webhook` in YAML: whoever knows it can start the flow. */
 function redactYaml(text: string): string {
