@@ -31,6 +31,7 @@ describe('capabilitiesFor', () => {
     ['tagNames', 'entity', '1.4'],
     ['sourceHash', true, '1.3'],
     ['skippedStatus', true, '1.3'],
+    ['ingestionRunSteps', true, '1.3'],
     ['maxNameLength', 256, '1.3'],
     ['pipelineState', true, '1.7'],
     ['statusDetails', true, '1.10'],

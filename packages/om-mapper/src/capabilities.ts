@@ -12,6 +12,7 @@ const base: Row = {
   skippedStatus: false,
   statusDetails: false,
   bulkStatus: false,
+  ingestionRunSteps: false,
   maxNameLength: 128,
   tagNames: 'word',
   strictNames: false,
@@ -21,7 +22,7 @@ const base: Row = {
 const changes: readonly [version: string, change: Partial<Row>][] = [
   // The recorded 1.2 refuses `sourceHash`, which came with 1.2.3 (OM fact 22).
   ['1.2', {}],
-  ['1.3', { sourceHash: true, skippedStatus: true, maxNameLength: 256 }],
+  ['1.3', { sourceHash: true, skippedStatus: true, ingestionRunSteps: true, maxNameLength: 256 }],
   ['1.4', { tagNames: 'entity' }],
   ['1.5', { owners: 'owners' }],
   ['1.6', {}],

@@ -16,6 +16,8 @@ export interface Capabilities {
   statusDetails: boolean;
   /** `PUT …/status/bulk`. */
   bulkStatus: boolean;
+  /** `status`, the steps, of a run of an ingestion pipeline. */
+  ingestionRunSteps: boolean;
   /** Longest name of a pipeline or task, UTF-16 units. */
   maxNameLength: number;
   /** Names of tags and classifications: `word` allows letters, digits and ``_ ' - . & ( )`` and spaces only. */

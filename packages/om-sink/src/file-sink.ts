@@ -82,6 +82,14 @@ function createLineClient(write: FileSinkOptions['write'], version: string): OmC
       await line('DELETE', `/lineage/${from.type}/${from.id}/${to.type}/${to.id}`, undefined);
       return true;
     },
+    getIngestionPipeline: nobody,
+    async putIngestionPipeline(body) {
+      await line('PUT', '/services/ingestionPipelines', body);
+      const id = placeholder('ingestionPipeline', body.name);
+      return { id, fullyQualifiedName: body.name };
+    },
+    putIngestionRun: (fqn, run) =>
+      line('PUT', `/services/ingestionPipelines/${encodeURIComponent(fqn)}/pipelineStatus`, run),
     expectToExist() {},
     close: async () => {},
   };

@@ -24,9 +24,16 @@ export type {
 } from './client/entities.js';
 export { OpenMetadataError, type OpenMetadataErrorKind } from './client/error.js';
 export { apiBase } from './client/host-port.js';
+export type { CreateIngestionPipeline, IngestionRunStatus, StepSummary } from './client/ingestion-entities.js';
 export { createOmClient } from './client/om-client.js';
 export type { OutagePatience } from './client/outage.js';
 export { createFileSink, type FileSinkOptions } from './file-sink.js';
+export {
+  createIngestionRun,
+  type IngestionRun,
+  type IngestionRunEnd,
+  type IngestionRunOptions,
+} from './sink/ingestion-run.js';
 export { createOpenMetadataSink } from './sink/sink.js';
 export type {
   DatasetMatch,

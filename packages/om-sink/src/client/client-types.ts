@@ -10,6 +10,7 @@ import type {
   OmTeam,
   OmUser,
 } from './entities.js';
+import type { CreateIngestionPipeline, IngestionRunStatus, OmIngestionPipeline } from './ingestion-entities.js';
 
 export interface CreateService {
   name: string;
@@ -126,6 +127,13 @@ export interface OmClient {
   putLineage(body: AddLineage): Promise<void>;
   /** False when there was no such edge. */
   deleteLineage(from: Reference, to: Reference): Promise<boolean>;
+
+  /** Soft-deleted ones too. */
+  getIngestionPipeline(fqn: string): Promise<OmIngestionPipeline | undefined>;
+  /** Replaces the settings of one that is there. */
+  putIngestionPipeline(body: CreateIngestionPipeline): Promise<OmIngestionPipeline>;
+  /** How a run of an ingestion pipeline does; the last one of a `runId` stays. */
+  putIngestionRun(fqn: string, run: IngestionRunStatus): Promise<void>;
 
   /**
    * Says that something is known to exist: when the server says mid-run that it does not, that is its database coming

@@ -56,6 +56,8 @@ export function createDryRunClient(client: OmClient): OmClient {
       return { created: true, tag: { name, fullyQualifiedName: buildFqn([classification, name]) } };
     },
     putLineage: nothing,
+    putIngestionPipeline: async ({ name }) => ({ id: `dry-run ${name}`, fullyQualifiedName: name }),
+    putIngestionRun: nothing,
     deleteLineage: async () => true,
   };
 }

@@ -27,6 +27,7 @@ import {
 } from './entities.js';
 import { OpenMetadataError } from './error.js';
 import { isUnknownPath, missingInstance } from './error-message.js';
+import { ingestionPipelineSchema } from './ingestion-entities.js';
 import { listAll, listOf } from './list-all.js';
 import { readStatusWindow } from './status-window.js';
 import { createTransport } from './transport.js';
@@ -206,6 +207,18 @@ export function createOmClient(options: OmClientOptions): OmClient {
         if (error instanceof OpenMetadataError && error.status === 404) return false;
         throw error;
       }
+    },
+
+    getIngestionPipeline: (fqn) =>
+      find(
+        { path: pathOf`/services/ingestionPipelines/name/${fqn}`, query: { include: 'all' } },
+        ingestionPipelineSchema,
+      ),
+    putIngestionPipeline: (body) =>
+      read({ method: 'PUT', path: '/services/ingestionPipelines', body, ...whileRacing }, ingestionPipelineSchema),
+    async putIngestionRun(fqn, run) {
+      const path = pathOf`/services/ingestionPipelines/${fqn}/pipelineStatus`;
+      await send({ method: 'PUT', path, body: run, expect: 'nothing' });
     },
   };
 }
