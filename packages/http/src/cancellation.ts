@@ -4,6 +4,10 @@ export class Cancellation {
   #reason: unknown;
   #listener: ((reason: unknown) => void) | undefined;
 
+  get isCancelled(): boolean {
+    return this.#cancelled;
+  }
+
   cancel(reason: unknown): void {
     if (this.#cancelled) return;
     this.#cancelled = true;

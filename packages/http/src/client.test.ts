@@ -1,67 +1,12 @@
-import { readFileSync } from 'node:fs';
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, type Server } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
-import { type AddressInfo, connect, createServer as createTcpServer, type Socket } from 'node:net';
+import { createServer as createTcpServer, type Socket } from 'node:net';
 import { setTimeout as wait } from 'node:timers/promises';
 import { brotliCompressSync, gunzipSync, gzipSync } from 'node:zlib';
 import { MockAgent } from 'undici';
-import { afterEach, describe, expect, it } from 'vitest';
-import { createHttpClient, type HttpAttempt, type HttpClientOptions, HttpError, isHttpError, path } from './index.js';
-
-const fixture = (name: string): string => readFileSync(new URL(`./__fixtures__/${name}`, import.meta.url), 'utf8');
-const cleanups: (() => unknown)[] = [];
-
-afterEach(async () => {
-  for (const cleanup of cleanups.splice(0).reverse()) await cleanup();
-});
-
-type Handler = (request: IncomingMessage, response: ServerResponse, body: Buffer) => void;
-
-async function listen(server: Server | ReturnType<typeof createTcpServer>): Promise<number> {
-  const sockets = new Set<Socket>();
-  server.on('connection', (socket: Socket) => {
-    sockets.add(socket);
-    socket.on('close', () => sockets.delete(socket));
-    socket.on('error', () => {});
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  cleanups.push(() => {
-    for (const socket of sockets) socket.destroy();
-    return new Promise((resolve) => server.close(resolve));
-  });
-  return (server.address() as AddressInfo).port;
-}
-
-function withBody(handler: Handler) {
-  return (request: IncomingMessage, response: ServerResponse) => {
-    const chunks: Buffer[] = [];
-    request.on('data', (chunk: Buffer) => chunks.push(chunk));
-    request.on('end', () => handler(request, response, Buffer.concat(chunks)));
-  };
-}
-
-async function serve(handler: Handler): Promise<string> {
-  return `http://127.0.0.1:${await listen(createServer(withBody(handler)))}`;
-}
-
-function clientFor(baseUrl: string, options: Partial<HttpClientOptions> = {}) {
-  const client = createHttpClient({ baseUrl, ...options, retry: { baseDelayMs: 1, maxDelayMs: 20, ...options.retry } });
-  cleanups.push(() => client.close());
-  return client;
-}
-
-const json = (response: ServerResponse, status: number, body: unknown, headers: Record<string, string> = {}): void => {
-  response.writeHead(status, { 'content-type': 'application/json', ...headers }).end(JSON.stringify(body));
-};
-
-async function failureOf(promise: Promise<unknown>): Promise<HttpError> {
-  const error = await promise.then(
-    () => expect.fail('expected an error'),
-    (thrown: unknown) => thrown,
-  );
-  if (!isHttpError(error)) throw error;
-  return error;
-}
+import { describe, expect, it } from 'vitest';
+import { cleanups, clientFor, failureOf, fixture, json, listen, serve, serveProxy } from '../test/servers.js';
+import { createHttpClient, type HttpAttempt, HttpError, path } from './index.js';
 
 describe('a request', () => {
   it('goes below the base url, with query, headers and a JSON body, and brings the JSON of the answer', async () => {
@@ -553,25 +498,6 @@ describe('TLS', () => {
 });
 
 describe('a proxy', () => {
-  async function serveProxy() {
-    const seen: string[] = [];
-    const server = createServer((request, response) => {
-      seen.push(`${request.method} ${request.url} ${request.headers['proxy-authorization'] ?? ''}`.trim());
-      json(response, 200, { proxied: true });
-    });
-    server.on('connect', (request, clientSocket: Socket) => {
-      seen.push(`CONNECT ${request.url}`);
-      const target = connect(Number(request.url!.split(':')[1]), '127.0.0.1', () => {
-        clientSocket.write('HTTP/1.1 200 OK\r\n\r\n');
-        target.pipe(clientSocket).pipe(target);
-      });
-      target.on('error', () => clientSocket.destroy());
-      clientSocket.on('error', () => target.destroy());
-      cleanups.push(() => target.destroy());
-    });
-    return { url: `http://127.0.0.1:${await listen(server)}`, seen };
-  }
-
   it('gets http requests with their whole address, and its credentials', async () => {
     const proxy = await serveProxy();
     const client = clientFor('http://kestra.internal:8080', {

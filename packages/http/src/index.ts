@@ -3,6 +3,7 @@ export { HttpError, type HttpErrorDetails, isHttpError } from './http-error.js';
 export { path } from './path.js';
 export { defaultRetryPolicy } from './retry.js';
 export type {
+  CircuitPolicy,
   HttpAttempt,
   HttpClient,
   HttpClientOptions,

@@ -1,5 +1,6 @@
 import type { RawAnswer } from './exchange.js';
 import { HttpError, type HttpErrorDetails } from './http-error.js';
+import { refusesPlainHttp, speaksHttpsOnly } from './plain-http.js';
 import { parseRetryAfter } from './retry.js';
 import type { HttpRequest, HttpResponse, HttpVerdict } from './types.js';
 
@@ -23,6 +24,9 @@ const cut = (text: string, length: number): string => (text.length > length ? `$
 export function judge(answer: RawAnswer, request: HttpRequest, facts: RequestFacts): HttpResponse<unknown> {
   const { status, headers } = answer;
   if (status >= 400) {
+    if (status === 400 && facts.target.protocol === 'http:' && refusesPlainHttp(start(answer))) {
+      throw plainHttpError(answer, facts);
+    }
     if (!request.accepted?.includes(status)) throw statusError(answer, facts);
     return { status, headers, body: lenient(answer.body, request.expect) };
   }
@@ -82,9 +86,18 @@ function statusError(answer: RawAnswer, facts: RequestFacts): HttpError {
   });
 }
 
+function plainHttpError(answer: RawAnswer, facts: RequestFacts): HttpError {
+  return new HttpError(`${facts.method} ${facts.url}: ${speaksHttpsOnly}`, {
+    ...shared(answer, facts),
+    kind: 'tls',
+    verdict: 'fatal',
+    hint: `Use ${facts.target.origin.replace(/^http:/, 'https:')} as the address.`,
+  });
+}
+
 function redirectError(answer: RawAnswer, facts: RequestFacts): HttpError {
   const target = targetOf(answer.headers.location, facts.target);
-  const location = target === undefined ? undefined : facts.redact(target.origin + target.pathname);
+  const location = target === undefined ? undefined : facts.redact(withoutSecrets(target));
   const toHttps =
     target !== undefined &&
     facts.target.protocol === 'http:' &&
@@ -93,6 +106,8 @@ function redirectError(answer: RawAnswer, facts: RequestFacts): HttpError {
   const where = location ?? 'nowhere';
   return new HttpError(`${facts.method} ${facts.url} redirects to ${where} (${answer.status})`, {
     ...shared(answer, facts),
+    // Its page repeats the whole address.
+    body: undefined,
     kind: toHttps ? 'https-redirect' : 'redirect',
     verdict: 'fatal',
     location,
@@ -107,15 +122,22 @@ function targetOf(location: string | undefined, base: URL): URL | undefined {
   return new URL(location, base.href);
 }
 
+/** Queries, fragments and user info carry tickets of sign-ins; what lies behind another scheme is anybody's guess. */
+function withoutSecrets({ protocol, origin, pathname }: URL): string {
+  return protocol === 'http:' || protocol === 'https:' ? origin + pathname : protocol;
+}
+
+const start = (answer: RawAnswer): string => answer.body.subarray(0, 20_000).toString('utf8');
+
 function shared(answer: RawAnswer, facts: RequestFacts): Pick<HttpErrorDetails, 'method' | 'url' | 'status' | 'body'> {
   // Redacted before it is cut, so that no half of a secret stays; bounded first, since a body may be huge.
-  const text = facts.redact(answer.body.subarray(0, 20_000).toString('utf8'));
+  const text = facts.redact(start(answer));
   return { method: facts.method, url: facts.url, status: answer.status, body: cut(text, longestBody) };
 }
 
 /** The server's own words, where it says any. */
 function detailOf(answer: RawAnswer, facts: RequestFacts): string {
-  const text = answer.body.subarray(0, 20_000).toString('utf8');
+  const text = start(answer);
   let detail = text;
   try {
     const { message, error } = JSON.parse(text) as { message?: unknown; error?: unknown };

@@ -14,6 +14,18 @@ export interface RetryPolicy {
   maxDelayMs: number;
 }
 
+/** When a server counts as gone, and how long it is waited for. */
+export interface CircuitPolicy {
+  /** So many failed tries in a row (network, time-out, 502, 503, 504), without an answer between them; default 20. */
+  failures: number;
+  /** Of so many different requests, since a single one may have a trouble of its own; default 3. */
+  requests: number;
+  /** Between two tries that look whether the server is back, ms; default 3_000. */
+  probeAfterMs: number;
+  /** How long requests wait for the server before they fail, ms; default 120_000. */
+  patienceMs: number;
+}
+
 export interface TlsOptions {
   /** PEM of the authority that signed the server's certificate, in addition to none of the built-in ones. */
   ca?: string;
@@ -36,6 +48,11 @@ export interface HttpClientOptions {
   retry?: Partial<RetryPolicy>;
   /** Requests under way at a time; default 8. */
   concurrency?: number;
+  /** Tries that may begin per second, after a first burst of as many; default no limit. */
+  requestsPerSecond?: number;
+  circuit?: Partial<CircuitPolicy>;
+  /** Longest body of an answer, also once it is unpacked, bytes; default 268_435_456 (256 MB). */
+  maxBodyBytes?: number;
   tls?: TlsOptions;
   /** `HTTP_PROXY` and the like, passed in. */
   proxy?: { httpProxy?: string; httpsProxy?: string; noProxy?: string } | undefined;
@@ -120,7 +137,11 @@ export type HttpErrorKind =
   | 'https-redirect'
   /** Redirects elsewhere: most likely a sign-in page. */
   | 'redirect'
-  /** TLS refused the certificate. */
+  /** A certificate is refused, or only one side speaks TLS. */
   | 'tls'
+  /** The answer's body is longer than `maxBodyBytes`. */
+  | 'body-too-large'
+  /** Not sent: too many requests in a row failed, and the server did not come back. The last failure is the `cause`. */
+  | 'circuit-open'
   /** The client was closed. */
   | 'closed';
