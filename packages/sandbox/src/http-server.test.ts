@@ -2,7 +2,7 @@ import { connect } from 'node:net';
 import { gzipSync } from 'node:zlib';
 import { afterEach, describe, expect, it } from 'vitest';
 import { type ServerOptions, type ServerRequest, startServer } from './http-server.js';
-import type { Sandbox } from './types.js';
+import type { Fault, Sandbox } from './types.js';
 
 let server: Sandbox | undefined;
 const seen: ServerRequest[] = [];
@@ -152,6 +152,33 @@ describe('faults', () => {
   it('delays, then answers as usual', async () => {
     const url = await start({ faults: [{ times: 1, effect: { kind: 'delay', ms: 5 } }] });
     expect((await fetch(url)).status).toBe(200);
+    expect(seen).toHaveLength(1);
+  });
+
+  it('resets the connection', async () => {
+    const url = await start({ faults: [{ times: 1, effect: { kind: 'reset' } }] });
+    const { cause } = (await fetch(url).catch((error: unknown) => error)) as { cause: { code: string } };
+    expect(cause.code).toBe('ECONNRESET');
+    expect(seen).toEqual([]);
+  });
+
+  it('sends a slow body whole, in pieces', async () => {
+    const url = await start({ faults: [{ times: 1, effect: { kind: 'slow-body', ms: 20 } }] });
+    const answer = await fetch(url, { headers: { 'accept-encoding': 'identity' } });
+    const pieces: number[] = [];
+    for await (const piece of answer.body ?? []) pieces.push(piece.length);
+    expect(pieces.length).toBeGreaterThan(1);
+    expect(pieces.reduce((sum, length) => sum + length)).toBe(Number(answer.headers.get('content-length')));
+  });
+
+  it('rewrites the answer of the handler', async () => {
+    const rewrite: Extract<Fault['effect'], { kind: 'rewrite' }>['rewrite'] = ({ json }, { method, query }) => ({
+      status: 202,
+      text: JSON.stringify({ method, query, path: (json as { path: string }).path }),
+    });
+    const url = await start({ faults: [{ times: 1, effect: { kind: 'rewrite', rewrite } }] });
+    const answer = await fetch(`${url}/things?a=b`);
+    expect([answer.status, await answer.json()]).toEqual([202, { method: 'GET', query: 'a=b', path: '/things' }]);
     expect(seen).toHaveLength(1);
   });
 

@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { promisify } from 'node:util';
 import { gunzip, gzip } from 'node:zlib';
 import { createFaultPlan, type FaultPlan } from './fault-plan.js';
-import type { Fault, Sandbox, SandboxRequest } from './types.js';
+import type { Fault, FaultAnswer, Sandbox, SandboxRequest } from './types.js';
 
 /** A request as a stand-in's handler sees it: read to its end and decoded. */
 export interface ServerRequest {
@@ -20,15 +20,8 @@ export interface ServerRequest {
   body: unknown;
 }
 
-/** What a handler answers. Exactly one of `json`, `text` and `bytes`, or none of them for an empty body. */
-export interface ServerAnswer {
-  status: number;
-  /** Names in lower case. `content-type` is set for `json` unless given here. */
-  headers?: Record<string, string>;
-  json?: unknown;
-  text?: string;
-  bytes?: Uint8Array;
-}
+/** What a handler answers. `content-type` is set for `json` unless it is in the headers. */
+export type ServerAnswer = FaultAnswer;
 
 export interface ServerOptions {
   /** Default: a free one. */
@@ -49,6 +42,8 @@ export interface ServerOptions {
 const compress = promisify(gzip);
 const decompress = promisify(gunzip);
 const none = Buffer.alloc(0);
+/** In how many pieces a slow body comes. */
+const slowPieces = 10;
 
 async function readBody(message: IncomingMessage): Promise<string> {
   const chunks: Buffer[] = [];
@@ -105,8 +100,9 @@ function replacement(effect: Fault['effect']): ServerAnswer | undefined {
 /**
  * Starts an HTTP/1.1 server on 127.0.0.1 with keep-alive, gzip both ways, a request log, latency and faults on demand.
  *
- * Faults `status`, `html`, `empty-body` and `drop` act in front of the handler, which does not see the request (as with a
- * failing proxy); after `delay` and before `half-body` the handler runs as usual, so that a write takes effect although its answer is lost.
+ * Faults `status`, `html`, `empty-body`, `drop` and `reset` act in front of the handler, which does not see the request (as with a
+ * failing proxy); after `delay` and before `half-body`, `slow-body` and `rewrite` the handler runs as usual, so that a write takes effect
+ * although its answer is lost.
  */
 export async function startServer(options: ServerOptions): Promise<Sandbox> {
   const { handle, patternOf, latencyMs = 0, recordRequests = true, gzipFromBytes = 1024 } = options;
@@ -126,9 +122,9 @@ export async function startServer(options: ServerOptions): Promise<Sandbox> {
 
   const send = async (
     answer: ServerAnswer,
-    to: { message: IncomingMessage; response: ServerResponse; half: boolean },
+    to: { message: IncomingMessage; response: ServerResponse; effect: Fault['effect'] | undefined },
   ): Promise<void> => {
-    const { message, response, half } = to;
+    const { message, response, effect } = to;
     const headers: Record<string, string | number> = { ...answer.headers };
     if (answer.json !== undefined) headers['content-type'] ??= 'application/json';
     let body = bodyOf(answer);
@@ -140,8 +136,17 @@ export async function startServer(options: ServerOptions): Promise<Sandbox> {
     headers['content-length'] = body.length;
     if (response.destroyed) return;
     response.writeHead(answer.status, headers);
-    if (half) {
+    if (effect?.kind === 'half-body') {
       response.write(body.subarray(0, Math.floor(body.length / 2)), () => message.socket.destroy());
+      return;
+    }
+    if (effect?.kind === 'slow-body') {
+      const length = Math.ceil(body.length / slowPieces);
+      for (let start = 0; start < body.length && !response.destroyed; start += length) {
+        response.write(body.subarray(start, start + length));
+        await wait(effect.ms / slowPieces);
+      }
+      response.end();
       return;
     }
     response.end(message.method === 'HEAD' ? none : body);
@@ -169,9 +174,14 @@ export async function startServer(options: ServerOptions): Promise<Sandbox> {
       message.socket.destroy();
       return;
     }
-    const answer = (effect && replacement(effect)) ?? (await handle({ method, path, query, headers, text, body }));
+    if (effect?.kind === 'reset') {
+      message.socket.resetAndDestroy();
+      return;
+    }
+    let answer = (effect && replacement(effect)) ?? (await handle({ method, path, query, headers, text, body }));
+    if (effect?.kind === 'rewrite') answer = effect.rewrite(answer, { method, path, query, body });
     entry.status = answer.status;
-    await send(answer, { message, response, half: effect?.kind === 'half-body' });
+    await send(answer, { message, response, effect });
   };
 
   const server = createServer({ keepAliveTimeout: 60_000, maxHeaderSize: 65_536 }, (message, response) => {

@@ -55,7 +55,32 @@ export interface Fault {
     /** Sends the headers and half of the body, then closes. */
     | { kind: 'half-body' }
     | { kind: 'html'; status?: number }
-    | { kind: 'empty-body'; status?: number };
+    | { kind: 'empty-body'; status?: number }
+    /** Ends the connection with a TCP reset instead of an answer. */
+    | { kind: 'reset' }
+    /** The usual answer, but its body comes in pieces over so many ms. */
+    | { kind: 'slow-body'; ms: number }
+    /** The usual answer with headers or body changed. */
+    | { kind: 'rewrite'; rewrite: (answer: FaultAnswer, request: FaultRequest) => FaultAnswer };
+}
+
+/** An answer on its way to the client. One of `json`, `text` and `bytes`, or none of them for an empty body. */
+export interface FaultAnswer {
+  status: number;
+  /** Names in lower case. */
+  headers?: Record<string, string>;
+  json?: unknown;
+  text?: string;
+  bytes?: Uint8Array;
+}
+
+/** The request that an answer is for. */
+export interface FaultRequest {
+  method: string;
+  /** Without the query. */
+  path: string;
+  query: string;
+  body?: unknown;
 }
 
 export interface SandboxRequest {
