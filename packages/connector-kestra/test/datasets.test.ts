@@ -278,7 +278,20 @@ describe('bad input', () => {
   });
 
   it('of any shape ends in no error', async () => {
-    const odd: unknown[] = ['', 7, null, [], {}, [[]], '{{', '{{ }}', '{% for %}', '__proto__', { constructor: 1 }, 'outputs['];
+    const odd: unknown[] = [
+      '',
+      7,
+      null,
+      [],
+      {},
+      [[]],
+      '{{',
+      '{{ }}',
+      '{% for %}',
+      '__proto__',
+      { constructor: 1 },
+      'outputs[',
+    ];
     const types = [
       'jdbc.postgresql.Query',
       'aws.s3.Copy',
