@@ -118,6 +118,14 @@ describe('a run shown in OpenMetadata', () => {
     expect(finding?.message).toContain(expected);
   });
 
+  it('is shown without its steps if those are refused', async () => {
+    const { runOf, shown, sandbox } = await start('1.6');
+    const refused = { code: 400, message: 'Unrecognized field "updated_records"' };
+    sandbox.setFaults([{ path: /pipelineStatus/, times: 1, effect: { kind: 'status', status: 400, body: refused } }]);
+    expect(await runOf().end(success)).toBeUndefined();
+    expect(await shown()).toMatchObject([{ pipelineState: 'success', status: [] }]);
+  });
+
   it('has only so much patience', async () => {
     const { runOf, sandbox, client } = await start('1.6');
     sandbox.setFaults([{ path: /ingestionPipelines/, effect: { kind: 'delay', ms: 60_000 } }]);

@@ -1,5 +1,6 @@
 import { buildFqn, capabilitiesFor, splitFqn } from '@flowmeta/om-mapper';
 import type { OmClient } from '../client/client-types.js';
+import { OpenMetadataError } from '../client/error.js';
 import type { IngestionRunStatus, StepSummary } from '../client/ingestion-entities.js';
 import type { SinkFinding } from '../types.js';
 import { findingOf } from './findings.js';
@@ -59,8 +60,15 @@ export function createIngestionRun(options: IngestionRunOptions): IngestionRun {
     // One after the other: the last word on a run must not be that it is running.
     await started;
     const { capabilities } = capabilitiesFor(await client.version());
-    const status = capabilities.ingestionRunSteps ? { status: withinLimits(steps) } : {};
-    await put({ pipelineState: state, endDate: endedAt, ...status });
+    const change = { pipelineState: state, endDate: endedAt } as const;
+    if (!capabilities.ingestionRunSteps) return put(change);
+    try {
+      await put({ ...change, status: withinLimits(steps) });
+    } catch (error) {
+      // No recorded server has taken steps: the state must not be lost with them.
+      if (!(error instanceof OpenMetadataError) || error.kind !== 'refused') throw error;
+      await put(change);
+    }
   };
 
   return {
