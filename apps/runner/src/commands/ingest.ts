@@ -3,6 +3,7 @@ import { exitCodes } from '../exit-codes.js';
 import type { Host } from '../host.js';
 import { runIngestion } from '../run/run-ingestion.js';
 import { parseSince } from '../run/since.js';
+import { defaultThreshold } from '../run/success.js';
 import type { LogLevel } from '../terminal/log-levels.js';
 import type { Terminal } from '../terminal/terminal.js';
 import { checkReportFiles, writeReportFiles } from './report-files.js';
@@ -49,6 +50,11 @@ export async function ingestCommand(flags: IngestFlags, host: Host, terminal: Te
     });
   }
   if (flags.json) terminal.print(`${JSON.stringify(withoutSecrets(), null, 2)}\n`);
-  else await printSummary(report, { host, terminal, threshold: config.workflow.workflowConfig.successThreshold ?? 90 });
+  else
+    await printSummary(report, {
+      host,
+      terminal,
+      threshold: config.workflow.workflowConfig.successThreshold ?? defaultThreshold,
+    });
   return written || exitCode !== exitCodes.done ? exitCode : exitCodes.partial;
 }

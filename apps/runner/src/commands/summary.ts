@@ -1,6 +1,7 @@
 import type { RunReport } from '@flowmeta/connector';
 import { renderText } from '@flowmeta/report';
 import type { Host } from '../host.js';
+import { successOf } from '../run/success.js';
 import { colorsFor } from '../terminal/colors.js';
 import type { Terminal } from '../terminal/terminal.js';
 
@@ -19,12 +20,4 @@ export async function printSummary(report: RunReport, { host, terminal, threshol
   if (success === 100) return;
   const verdict = success < threshold ? `below the successThreshold of ${threshold} %` : 'a partial success';
   terminal.print(`Success: ${success.toFixed(1)} %, ${verdict}\n`);
-}
-
-/** Items that arrived, of all that should have; as OpenMetadata counts, 100 when there was nothing to do. */
-function successOf({ totals }: RunReport): number {
-  const counts = [totals.pipelines, totals.runs, totals.edges];
-  const arrived = counts.reduce((sum, { created, updated, unchanged }) => sum + created + updated + unchanged, 0);
-  const lost = counts.reduce((sum, { skipped, failed }) => sum + skipped + failed, 0);
-  return arrived + lost === 0 ? 100 : (100 * arrived) / (arrived + lost);
 }

@@ -1,3 +1,4 @@
+import { splitFqn } from '@flowmeta/om-mapper';
 import { z } from 'zod';
 import { ignored, pipelineMetadataSchema, serverConfigSchema } from './openmetadata-schema.js';
 
@@ -85,6 +86,12 @@ export function workflowSchema(
           .describe(
             'Percentage of items below which the summary speaks of a failed workflow; default 90. The exit code does not depend on it: lost items always make it 1.',
           ),
+        reportToOpenMetadata: z
+          .boolean()
+          .nullish()
+          .describe(
+            'Shows the run in OpenMetadata as one of the ingestion pipeline `ingestionPipelineFQN`, or without that of `<serviceName>.flowmeta`. On by default where `ingestionPipelineFQN` is given.',
+          ),
         raiseOnError: ignored(
           z.boolean(),
           'Whether a failed workflow is an error.',
@@ -99,11 +106,13 @@ export function workflowSchema(
           'there is no framework here',
         ),
       }),
-      ingestionPipelineFQN: ignored(
-        z.string(),
-        'The ingestion pipeline that this run belongs to.',
-        'runs are not reported to OpenMetadata yet',
-      ),
+      ingestionPipelineFQN: z
+        .string()
+        .refine(isTwoNames, 'must be <service>.<name>, a name with dots in double quotes')
+        .nullish()
+        .describe(
+          'Shows the run in OpenMetadata as one of this ingestion pipeline, `<service>.<name>`; made when it is absent and of the service that is filled.',
+        ),
       pipelineRunId: z.string().nullish().describe('Identifies the run in its report; default a random one.'),
       enableStreamableLogs: ignored(z.boolean(), 'Sends logs to OpenMetadata.', 'logs are not sent to OpenMetadata'),
       ingestionRunnerName: ignored(
@@ -121,6 +130,14 @@ export function workflowSchema(
         params: { hint: 'Say where OpenMetadata is: hostPort, and securityConfig.jwtToken.' },
       });
     });
+}
+
+function isTwoNames(fqn: string): boolean {
+  try {
+    return splitFqn(fqn).length === 2;
+  } catch {
+    return false;
+  }
 }
 
 export type Workflow = z.output<ReturnType<typeof workflowSchema>>;

@@ -9,7 +9,7 @@ const words = new Set(
   databaseServices storageServices messagingServices searchServices databases databaseSchemas
   tables containers topics searchIndexes dashboards table container topic searchIndex dashboard
   flows executions triggers namespaces plugins configs graph dependencies latest export by-query logs outputs revisions
-  distinct-namespaces`.split(/\s+/),
+  distinct-namespaces ingestionPipelines pipelineStatus`.split(/\s+/),
 );
 
 /** Counts requests by method and path pattern, e.g. `GET /api/v1/main/flows/{}/{}/graph`. */

@@ -1,5 +1,7 @@
+import { randomUUID } from 'node:crypto';
 import type { RunReport } from '@flowmeta/connector';
 import { ingest } from '@flowmeta/ingestion';
+import type { Sink } from '@flowmeta/om-sink';
 import { createRedactor } from '@flowmeta/redact';
 import type { LoadedConfig } from '../config/load-config.js';
 import { exitCodes } from '../exit-codes.js';
@@ -11,6 +13,7 @@ import { listenForInterruption } from './interruption.js';
 import { describeSource, openSource } from './open-source.js';
 import { classificationOf, openTarget } from './open-target.js';
 import { createRequestCounter, logged } from './request-counter.js';
+import { showRun } from './shown-run.js';
 import { sinceOf } from './since.js';
 import { warnAboutTls } from './tls-warning.js';
 import { isUnreachable } from './unreachable.js';
@@ -44,6 +47,7 @@ export async function runIngestion(config: LoadedConfig, options: RunIngestionOp
   terminal.hide(redactor);
   warnAboutTls(config, terminal);
 
+  const runId = workflow.pipelineRunId || randomUUID();
   const interruption = listenForInterruption(host, terminal, 'the run');
   const source = createRequestCounter();
   const target = createRequestCounter();
@@ -63,11 +67,20 @@ export async function runIngestion(config: LoadedConfig, options: RunIngestionOp
       onAttempt: logged('OpenMetadata', target.count, terminal),
     });
     closers.push(() => sink.close());
+    const shown = options.dryRun
+      ? undefined
+      : showRun(config, {
+          host,
+          runId,
+          startedAt: host.now(),
+          onAttempt: logged('OpenMetadata', target.count, terminal),
+        });
+    if (shown) closers.push(() => shown.close());
     const selected = workflow.source.sourceConfig?.config;
     const now = host.now();
     const report = await ingest({
       connector,
-      sink,
+      sink: shown ? onceOpen(sink, shown.start) : sink,
       source: { connector: config.connector.name, description: describeSource(config) },
       targetKind: kind,
       service: workflow.source.serviceName,
@@ -87,11 +100,13 @@ export async function runIngestion(config: LoadedConfig, options: RunIngestionOp
       onFatal: (error) => {
         fatal = error;
       },
-      ...(workflow.pipelineRunId ? { runId: workflow.pipelineRunId } : {}),
+      runId,
       ...(options.namespaces?.length ? { namespaces: options.namespaces } : {}),
       ...(options.showProgress ? { onProgress: progressDisplay(terminal) } : {}),
     });
     terminal.live(undefined);
+    const refusal = await shown?.end(redactor.value(report));
+    if (refusal) report.warnings.push(refusal);
     if (fatal instanceof Error && fatal.stack) terminal.log('DEBUG', fatal.stack);
     return {
       report,
@@ -103,6 +118,18 @@ export async function runIngestion(config: LoadedConfig, options: RunIngestionOp
     interruption.stop();
     await Promise.allSettled(closers.map((close) => close()));
   }
+}
+
+/** The same sink; tells when it is open. */
+function onceOpen(sink: Sink, onOpen: () => void): Sink {
+  return {
+    ...sink,
+    async open() {
+      const server = await sink.open();
+      onOpen();
+      return server;
+    },
+  };
 }
 
 function exitCodeOf(report: RunReport, { fatal, strict }: { fatal: unknown; strict?: boolean | undefined }): number {
