@@ -36,6 +36,14 @@ describe('the options of the client', () => {
     ]);
   });
 
+  it('carry the limits', () => {
+    expect(options({ concurrency: 2, requestsPerSecond: 0.5 })).toMatchObject({
+      concurrency: 2,
+      requestsPerSecond: 0.5,
+    });
+    expect(() => options({ requestsPerSecond: 0 })).toThrow(/requestsPerSecond/);
+  });
+
   it('carry certificates', () => {
     const pem = (what: string) => `-----BEGIN ${what}-----`;
     const sslConfig = { caCertificate: pem('CA'), sslCertificate: pem('CERTIFICATE'), sslKey: pem('KEY') };

@@ -17,6 +17,7 @@ export function clientOptions(config: KestraConfig, context: ConnectorContext): 
     },
     timeoutMs: config.requestTimeout * 1000,
     concurrency: config.concurrency,
+    ...(config.requestsPerSecond !== undefined && { requestsPerSecond: config.requestsPerSecond }),
     ...(context.proxyEnvironment && { proxy: context.proxyEnvironment }),
     ...(context.userAgent !== undefined && { userAgent: context.userAgent }),
     ...(context.onRequest && { onAttempt: context.onRequest }),

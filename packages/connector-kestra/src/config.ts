@@ -101,6 +101,11 @@ export const kestraConfigSchema = z
       ),
     requestTimeout: z.number().positive().default(60).describe('Longest time that a request may take, seconds.'),
     concurrency: z.int().min(1).max(64).default(8).describe('Requests to Kestra under way at a time.'),
+    requestsPerSecond: z
+      .number()
+      .positive()
+      .optional()
+      .describe('Requests to Kestra that may begin per second; absent means no limit.'),
   })
   .superRefine(({ username, password, token }, context) => {
     if ((username === undefined) !== (password === undefined)) {

@@ -19,6 +19,10 @@ export interface KestraClientOptions {
   retry?: Partial<RetryPolicy>;
   /** Requests under way at a time; default 8. */
   concurrency?: number;
+  /** Tries that may begin per second, after a first burst of as many; default no limit. */
+  requestsPerSecond?: number;
+  /** When Kestra counts as gone, and how long it is waited for; see `@flowmeta/http`. */
+  circuit?: HttpClientOptions['circuit'];
   proxy?: HttpClientOptions['proxy'];
   userAgent?: string;
   dispatcher?: HttpClientOptions['dispatcher'];

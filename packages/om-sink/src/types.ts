@@ -22,6 +22,10 @@ export interface OmClientOptions {
   retry?: Partial<RetryPolicy>;
   /** Requests under way at a time; default 8. */
   concurrency?: number;
+  /** Tries that may begin per second, after a first burst of as many; default no limit. */
+  requestsPerSecond?: number;
+  /** When OpenMetadata counts as gone, and how long it is waited for; see `@flowmeta/http`. */
+  circuit?: HttpClientOptions['circuit'];
   extraHeaders?: Record<string, string>;
   proxy?: HttpClientOptions['proxy'];
   userAgent?: string;

@@ -26,7 +26,8 @@ export interface Transport {
 export function createTransport(options: OmClientOptions): Transport {
   const { hostPort, jwtToken, extraHeaders, timeoutMs = 60_000, outage, signal, ...rest } = options;
   const baseUrl = apiBase(hostPort);
-  const { deadline, retry, concurrency, tls, proxy, userAgent, dispatcher, onAttempt } = rest;
+  const { deadline, retry, concurrency, requestsPerSecond, circuit, tls, proxy, userAgent, dispatcher, onAttempt } =
+    rest;
   const http = createHttpClient({
     baseUrl,
     headers: { ...extraHeaders, ...(jwtToken === undefined ? {} : { authorization: `Bearer ${jwtToken}` }) },
@@ -34,6 +35,8 @@ export function createTransport(options: OmClientOptions): Transport {
     ...(deadline === undefined ? {} : { deadline }),
     ...(retry === undefined ? {} : { retry }),
     ...(concurrency === undefined ? {} : { concurrency }),
+    ...(requestsPerSecond === undefined ? {} : { requestsPerSecond }),
+    ...(circuit === undefined ? {} : { circuit }),
     ...(tls === undefined ? {} : { tls }),
     ...(proxy === undefined ? {} : { proxy }),
     ...(userAgent === undefined ? {} : { userAgent }),
