@@ -12,6 +12,7 @@ import { checkSteps } from './check.js';
 import { authOf, clientOptions } from './client-options.js';
 import { type KestraConfig, kestraConfigSchema } from './config.js';
 import { untilAborted } from './in-order.js';
+import { installedTypes } from './installed-types.js';
 import { readEvents } from './read.js';
 import { compileSelection } from './selection.js';
 
@@ -102,6 +103,11 @@ export function connectKestra(client: KestraClient, config: KestraConfig, contex
       } finally {
         end.abort(leftEarly);
       }
+    },
+
+    async installedTypes({ signal } = {}) {
+      const end = new AbortController();
+      return installedTypes(client, { signal: signalOf(signal, end.signal) });
     },
 
     async close() {

@@ -18,5 +18,13 @@ export interface ReadContext {
   datasets?: DatasetBook;
 }
 
-/** All that is remembered of the flows while runs are read: task names, or why there are none. */
-export type FlowIndex = Map<string, { tasks: ReadonlySet<string> } | { leftOut: string }>;
+/** A flow whose runs are read. */
+export interface IndexedFlow {
+  /** The names of the pipeline's tasks, in their order. */
+  tasks: ReadonlySet<string>;
+  /** Absent where the server doesn't say it. */
+  revision?: string;
+}
+
+/** All that is remembered of the flows while runs are read, or why nothing is. */
+export type FlowIndex = Map<string, IndexedFlow | { leftOut: string }>;

@@ -41,7 +41,8 @@ export async function* readPipelines(reading: PipelineReading): AsyncGenerator<S
     yield* flush();
     if (event.kind === 'skipped') isComplete = false;
     if (event.kind === 'pipeline') {
-      index.set(event.pipeline.name, { tasks: new Set(event.pipeline.tasks.map((task) => task.name)) });
+      const { name, tasks, revision } = event.pipeline;
+      index.set(name, { tasks: new Set(tasks.map((task) => task.name)), ...(revision !== undefined && { revision }) });
     }
     if (isYielded || event.kind === 'skipped') yield event;
   }

@@ -1,17 +1,21 @@
-import type { SourceEvent } from '@flowmeta/connector';
+import type { Run, SourceEvent } from '@flowmeta/connector';
 import type { KestraExecution, KestraServer, UnreadableItem } from '@flowmeta/kestra-client';
+import type { EarlierRevisions } from './earlier-revisions.js';
 import { FailureStreak } from './failure-streak.js';
 import { mapInOrder } from './in-order.js';
 import { namespaceAbove } from './namespaces.js';
-import type { FlowIndex, ReadContext } from './read-context.js';
+import type { FlowIndex, IndexedFlow, ReadContext } from './read-context.js';
 import { toRun } from './run.js';
 import { chooseRuns, newestRuns, type WantedRun } from './run-choice.js';
+import type { ReadState } from './states.js';
 
 export interface RunReading extends ReadContext {
   server: KestraServer;
   index: FlowIndex;
   since: number;
   until: number;
+  /** Absent when runs are told with the tasks of now. */
+  earlier?: EarlierRevisions;
 }
 
 /** The runs of the window, and a checkpoint if all of them could be read. */
@@ -66,7 +70,7 @@ interface ReadRun {
 
 async function readRun(wanted: WantedRun, context: RunReading & RunProgress): Promise<ReadRun> {
   const { client, server, failures, unknownStates, signal } = context;
-  const { execution: listed, pipeline, tasks } = wanted;
+  const { execution: listed, pipeline, flow } = wanted;
   const warnings: SourceEvent[] = [];
   const onState = ({ state, sourceState }: { state: string; sourceState: string }) => {
     if (state !== 'unknown' || unknownStates.has(sourceState)) return;
@@ -78,9 +82,30 @@ async function readRun(wanted: WantedRun, context: RunReading & RunProgress): Pr
     // A run that was purged since the search is shown as the search had it.
     const whole = server.dialect.searchHasTaskRuns ? listed : await client.execution(listed.id, { signal });
     const execution = whole ?? listed;
-    const run = toRun(execution, { server, tasks, onState });
+    const run = await toRunOfRevision(execution, { ...context, flow, onState });
     return { events: [...warnings, { kind: 'run', run }], execution };
   };
   const ref = `${pipeline}/${listed.id}`;
   return failures.guard(read(), (error): ReadRun => ({ events: [...warnings, { kind: 'skipped', ref, error }] }));
+}
+
+/** The run with the tasks of the revision that ran, where that is an earlier one and is asked for. */
+async function toRunOfRevision(
+  execution: KestraExecution,
+  {
+    server,
+    earlier,
+    flow: { tasks, revision },
+    onState,
+  }: Pick<RunReading, 'server' | 'earlier'> & { flow: IndexedFlow; onState: (state: ReadState) => void },
+): Promise<Run> {
+  const { namespace, flowId: id, flowRevision } = execution;
+  if (!earlier || flowRevision === undefined || revision === undefined || String(flowRevision) === revision) {
+    return toRun(execution, { server, tasks, onState });
+  }
+  const types = await earlier.tasksOf({ namespace, id, revision: flowRevision });
+  if (types === undefined) return toRun(execution, { server, tasks, onState, keepsOthers: true });
+  const run = toRun(execution, { server, tasks: new Set(types.keys()), onState });
+  for (const taskRun of run.taskRuns) taskRun.type = types.get(taskRun.task)!;
+  return run;
 }

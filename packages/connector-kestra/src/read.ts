@@ -1,5 +1,6 @@
 import type { ReadOptions, SourceEvent } from '@flowmeta/connector';
 import { createDatasetBook } from './datasets/dataset-book.js';
+import { earlierRevisions } from './earlier-revisions.js';
 import { createLineageBook } from './lineage/lineage-book.js';
 import type { FlowIndex, ReadContext } from './read-context.js';
 import { readPipelines } from './read-pipelines.js';
@@ -39,9 +40,15 @@ export async function* readEvents(options: ReadOptions, context: ReadContext): A
     else yield event;
   }
   if (options.runs !== false) {
-    for await (const event of readRuns({ ...reading, since: options.since, until: options.until })) {
+    const { since, until, earlierRevisions: limit = 0 } = options;
+    const earlier = limit > 0 ? earlierRevisions(client, { limit, signal }) : undefined;
+    for await (const event of readRuns({ ...reading, since, until, ...(earlier && { earlier }) })) {
       if (event.kind === 'checkpoint') checkpoint = event;
       else yield event;
+    }
+    if (earlier?.isExhausted) {
+      const message = `Runs of more than ${limit} earlier revisions: of the others, only the tasks that are still there have a type.`;
+      yield { kind: 'warning', message };
     }
   }
   if (datasets) yield* datasets.resolve();

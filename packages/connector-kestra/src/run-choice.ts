@@ -1,14 +1,14 @@
 import type { SourceEvent } from '@flowmeta/connector';
 import type { KestraExecution } from '@flowmeta/kestra-client';
 import { pipelineName } from './pipeline-name.js';
-import type { FlowIndex } from './read-context.js';
+import type { FlowIndex, IndexedFlow } from './read-context.js';
 import { readState } from './states.js';
 
-/** An execution that is read, with its pipeline's name and task names. */
+/** An execution that is read, with its pipeline's name and what is remembered of that. */
 export interface WantedRun {
   execution: KestraExecution;
   pipeline: string;
-  tasks: ReadonlySet<string>;
+  flow: IndexedFlow;
 }
 
 /** A run that is wanted, or the event that says why one isn't. */
@@ -24,7 +24,7 @@ export async function* chooseRuns(
     const flow = index.get(pipeline);
     if (flow === undefined) yield leftOut(execution, 'its pipeline no longer exists');
     else if ('leftOut' in flow) yield leftOut(execution, flow.leftOut);
-    else yield { wanted: { execution, pipeline, tasks: flow.tasks } };
+    else yield { wanted: { execution, pipeline, flow } };
   }
 }
 

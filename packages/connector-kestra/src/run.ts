@@ -9,6 +9,8 @@ export interface RunContext {
   server: LinkBase;
   /** The names of the pipeline's tasks, in their order. */
   tasks: ReadonlySet<string>;
+  /** Whether task runs that ran in none of `tasks` are kept, by the name of the outermost. */
+  keepsOthers?: boolean;
   /** Called with each state that is read, of the run and its task runs. */
   onState?: (state: ReadState) => void;
 }
@@ -20,7 +22,7 @@ const correlationLabel = 'system.correlationId';
  *
  * @throws Error when it has no start: it can't be placed in time.
  */
-export function toRun(execution: KestraExecution, { server, tasks, onState }: RunContext): Run {
+export function toRun(execution: KestraExecution, { server, tasks, keepsOthers = false, onState }: RunContext): Run {
   const { startedAt, endedAt, ...state } = readState(execution.state);
   if (startedAt === undefined) throw new Error(`Execution ${execution.id} has no start date.`);
   onState?.(state);
@@ -37,7 +39,7 @@ export function toRun(execution: KestraExecution, { server, tasks, onState }: Ru
     url: executionUrl(server, execution),
     ...(trigger && { trigger }),
     ...(correlationId !== undefined && { correlationId }),
-    taskRuns: aggregateTaskRuns(execution.taskRuns ?? [], { tasks, url, ...(onState && { onState }) }),
+    taskRuns: aggregateTaskRuns(execution.taskRuns ?? [], { tasks, keepsOthers, url, ...(onState && { onState }) }),
   };
 }
 

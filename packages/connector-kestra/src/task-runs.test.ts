@@ -56,6 +56,7 @@ describe('the task runs of a run', () => {
       startedAt: ms(0),
       endedAt: ms(1),
       attempts: 1,
+      retries: 0,
       url,
     });
   });
@@ -67,7 +68,7 @@ describe('the task runs of a run', () => {
       taskRun('3', 'a', { from: 4, to: 5, state: 'WARNING' }),
     ];
     expect(aggregate(iterations, 'a')).toEqual([
-      { task: 'a', state: 'failed', sourceState: 'FAILED', startedAt: ms(1), endedAt: ms(9), attempts: 5, url },
+      { task: 'a', state: 'failed', sourceState: 'FAILED', startedAt: ms(1), endedAt: ms(9), attempts: 5, retries: 2, url },
     ]);
   });
 
@@ -88,6 +89,7 @@ describe('the task runs of a run', () => {
       startedAt: ms(0),
       endedAt: ms(4),
       attempts: 2,
+      retries: 1,
     });
     const retrying = [taskRun('1', 'a', { state: 'RETRIED', to: 1 }), taskRun('2', 'a', { from: 1, state: 'RUNNING' })];
     expect(aggregate(retrying, 'a')[0]).toMatchObject({ state: 'running' });
@@ -108,7 +110,38 @@ describe('the task runs of a run', () => {
       taskRun('3', 'test.jaffle.not_null', { parent: '2', from: 4, to: 9, state: 'WARNING', dynamic: true }),
     ];
     expect(aggregate(dbt, 'dbt')).toEqual([
-      { task: 'dbt', state: 'warning', sourceState: 'WARNING', startedAt: ms(0), endedAt: ms(9), attempts: 1, url },
+      { task: 'dbt', state: 'warning', sourceState: 'WARNING', startedAt: ms(0), endedAt: ms(9), attempts: 1, retries: 0, url },
+    ]);
+  });
+
+  it('tell retries from iterations: attempts beyond the first of each', () => {
+    const iterations = [
+      taskRun('1', 'a', { to: 1, attempts: 3 }),
+      taskRun('2', 'a', { to: 1 }),
+      taskRun('3', 'a', { state: 'RETRIED', to: 1 }),
+      taskRun('4', 'a', { to: 1 }),
+      taskRun('5', 'loop', { to: 2, attempts: 0 }),
+      taskRun('6', 'item', { parent: '5', to: 2, attempts: 4 }),
+    ];
+    expect(aggregate(iterations, 'a', 'loop').map(({ attempts, retries }) => [attempts, retries])).toEqual([
+      [6, 3],
+      [1, 0],
+    ]);
+    const [replaced] = aggregate([taskRun('1', 'a', { state: 'RETRIED', to: 1 })], 'a');
+    expect(replaced).toMatchObject({ attempts: 1, retries: 0 });
+  });
+
+  it('keep what ran in no task of the pipeline where that is asked for, by the outermost name', () => {
+    const taskRuns = [
+      taskRun('1', 'gone', { to: 1 }),
+      taskRun('2', 'inner', { parent: '1', state: 'FAILED', to: 3 }),
+      taskRun('3', 'a', { to: 1 }),
+      taskRun('4', 'model', { parent: '3', to: 2 }),
+    ];
+    const kept = aggregateTaskRuns(taskRuns, { tasks: new Set(['a']), keepsOthers: true, url });
+    expect(kept.map(({ task, state, endedAt }) => [task, state, endedAt])).toEqual([
+      ['a', 'succeeded', ms(2)],
+      ['gone', 'failed', ms(3)],
     ]);
   });
 

@@ -27,6 +27,11 @@ export interface ReadOptions {
   runs?: boolean;
   /** Works out lineage; default true. */
   lineage?: boolean;
+  /**
+   * How many earlier revisions of definitions may be asked for, so that runs of them are told with the tasks and types of
+   * then. Default 0: runs are told with the tasks that the pipeline has now, and what else ran is left out.
+   */
+  earlierRevisions?: number;
   /** The cursor of the last `checkpoint` that was written. */
   cursor?: Cursor;
   /** Ends the read: it rejects with the signal's reason within a second. */
@@ -44,6 +49,14 @@ export interface CheckStep {
   hint?: string;
 }
 
+/** The task types that a source can run. */
+export interface InstalledTaskTypes {
+  /** As `Task.type` has them. */
+  types: string[];
+  /** Further names that definitions may use, for types that need not be named here, e.g. those of before a renaming. */
+  aliases: string[];
+}
+
 /**
  * A connection to one source.
  *
@@ -57,6 +70,11 @@ export interface Connector {
   /** Tries everything a read needs, one named step at a time; a failed step does not throw. */
   check(options?: { signal?: AbortSignal }): AsyncIterable<CheckStep>;
   read(options: ReadOptions): AsyncIterable<SourceEvent>;
+  /**
+   * The task types that the source can run; `undefined` when it can't tell. Without the method it never can.
+   * Throws an error with a verdict when the source does not answer.
+   */
+  installedTypes?(options?: { signal?: AbortSignal }): Promise<InstalledTaskTypes | undefined>;
   /** Frees sockets and timers. Safe to call twice. */
   close(): Promise<void>;
 }

@@ -5,6 +5,7 @@ export {
   type ConnectorContext,
   type ConnectorDefinition,
   defineConnector,
+  type InstalledTaskTypes,
   type ReadOptions,
   type SourceRequest,
   type SourceSelection,

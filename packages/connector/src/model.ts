@@ -117,7 +117,7 @@ export interface Run {
   trigger?: RunTrigger;
   /** The same for all runs that one run set off. */
   correlationId?: string;
-  /** One per task that has run, only tasks of the pipeline. */
+  /** One per task that has run, only tasks of the pipeline unless earlier revisions were asked for. */
   taskRuns: TaskRun[];
 }
 
@@ -133,6 +133,8 @@ export interface RunTrigger {
 export interface TaskRun {
   /** `Task.name`. */
   task: string;
+  /** The task's type when it ran, where an earlier revision of the definition was asked for it. */
+  type?: string;
   state: RunState;
   sourceState: string;
   /** Start of the first attempt, ms. */
@@ -141,6 +143,8 @@ export interface TaskRun {
   endedAt?: number;
   /** Attempts over all iterations, retries included. */
   attempts: number;
+  /** Those of `attempts` that tried an iteration again; absent when they can't be told from iterations. */
+  retries?: number;
   /** Opens the task's log in the source's own UI. */
   url?: string;
 }
@@ -209,10 +213,11 @@ export interface LineageGap {
   pipeline: string;
   task?: string;
   /**
-   * `template`: a name that only a run fills in. `sql`: a statement that could not be read. `connection`: the server is not
-   * known. `missing`: the catalog has no such entity. `ambiguous`: it has several.
+   * `template`: a name that only a run fills in. `sql`: a statement that could not be read. `hidden`: it is written outside of the
+   * definition, e.g. in a dbt project. `connection`: the server is not known. `missing`: the catalog has no such entity.
+   * `ambiguous`: it has several.
    */
-  reason: 'template' | 'sql' | 'connection' | 'missing' | 'ambiguous';
+  reason: 'template' | 'sql' | 'hidden' | 'connection' | 'missing' | 'ambiguous';
   message: string;
   hint?: string;
   /** The entities of the catalog that it may be. */

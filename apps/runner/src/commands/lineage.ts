@@ -69,7 +69,7 @@ export async function lineageCommand(flags: LineageFlags, host: Host, terminal: 
       ...(flags.namespace ? { namespaces: flags.namespace } : {}),
     });
     const graph = focused(read.graph, flags);
-    const events = format === 'openlineage' ? eventsOfRead({ ...read, graph }, { config, flags, host }) : [];
+    const events = format === 'openlineage' ? eventsOfRead(read, { graph, config, flags, host }) : [];
     if (server === undefined || file !== undefined) {
       const output = flags.output === undefined ? {} : { output: flags.output };
       const text =
@@ -129,17 +129,20 @@ function focused(graph: LineageGraph, { flow, table, upstream, downstream }: Lin
   );
 }
 
-/** OpenLineage events of what was read; of the pipelines in the graph only, where the options choose. */
+/**
+ * OpenLineage events of what was read; where the options choose, of the pipelines in `graph`, each with all of its lineage:
+ * an event takes the place of what its receiver knew of the job.
+ */
 function eventsOfRead(
-  { graph, pipelines, runs }: Pick<ReadLineage, 'graph' | 'pipelines' | 'runs'>,
-  { config, flags, host }: { config: LoadedConfig; flags: LineageFlags; host: Host },
+  { graph: whole, pipelines, runs }: Pick<ReadLineage, 'graph' | 'pipelines' | 'runs'>,
+  { graph, config, flags, host }: { graph: LineageGraph; config: LoadedConfig; flags: LineageFlags; host: Host },
 ): OpenLineageEvent[] {
   const chosen = new Set([
     ...graph.nodes.flatMap(({ reference }) => (reference.kind === 'pipeline' ? [reference.name] : [])),
     ...graph.edges.flatMap(({ pipeline }) => pipeline ?? []),
   ]);
   const isChosen = (name: string): boolean => (!flags.flow && !flags.table) || chosen.has(name);
-  return eventsOf(graph, {
+  return eventsOf(whole, {
     pipelines: pipelines.filter(({ name }) => isChosen(name)),
     runs: runs.filter(({ pipeline }) => isChosen(pipeline)),
     namespace: config.workflow.source.serviceName,

@@ -201,7 +201,7 @@ const cases: Record<string, Case[]> = {
   'gcp.bigquery.{CreateTable,UpdateTable,DeleteTable,TableMetadata}': [
     ['gcp.bigquery.CreateTable', { projectId: 'p', dataset: 'a', table: 't' }, ''],
   ],
-  'gcp.bigquery.RunTransferConfig': [['gcp.bigquery.RunTransferConfig', { transferConfigName: 'x' }, 'gaps sql']],
+  'gcp.bigquery.RunTransferConfig': [['gcp.bigquery.RunTransferConfig', { transferConfigName: 'x' }, 'gaps hidden']],
   'gcp.gcs.Upload': [
     [
       'gcp.gcs.Upload',
@@ -460,7 +460,7 @@ const cases: Record<string, Case[]> = {
     ],
   ],
   'databricks.job.*': [['databricks.job.RunNow', { jobId: 42 }, 'runs 42']],
-  'dbt.cli.*': [['dbt.cli.DbtCLI', { commands: ['dbt build'] }, 'gives +; gaps sql']],
+  'dbt.cli.*': [['dbt.cli.DbtCLI', { commands: ['dbt build'] }, 'gives +; gaps hidden']],
   'dbt.cloud.TriggerRun': [
     ['dbt.cloud.TriggerRun', { accountId: '1', jobId: '7' }, 'runs 7'],
     ['dbt.cloud.TriggerRun', { jobId: "{{ kv('JOB') }}" }, 'gaps template'],

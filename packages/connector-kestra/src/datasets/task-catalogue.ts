@@ -54,7 +54,7 @@ export interface TaskRow {
   /** Properties that name jobs of another system by their pipelines' names. */
   runs?: readonly string[];
   /** Why the definition doesn't tell what it reads and writes, and what the user may do. */
-  hidden?: { reason: 'sql' | 'missing'; message: string; hint: string };
+  hidden?: { reason: 'hidden' | 'missing'; message: string; hint: string };
 }
 
 const kafkaServers = ['properties', 'bootstrap.servers'] as const;
@@ -63,7 +63,7 @@ const downloads = '{Download,Downloads,List,Trigger}';
 const itsTable = bigqueryParts(['projectId', 'dataset', 'table']);
 
 const dbtHidden = {
-  reason: 'sql',
+  reason: 'hidden',
   message: 'Which models dbt builds is written in its project, not in the flow.',
   hint: "Ingest dbt's manifest with OpenMetadata's dbt connector, or declare `assets` on the task.",
 } as const;
@@ -156,7 +156,7 @@ export const taskCatalogue: readonly TaskRow[] = [
     place: bigquery,
     gives: [],
     hidden: {
-      reason: 'sql',
+      reason: 'hidden',
       message: 'What a transfer moves is set up in BigQuery, not in the flow.',
       hint: 'Declare `assets` on the task.',
     },

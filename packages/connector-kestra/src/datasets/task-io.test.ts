@@ -64,7 +64,7 @@ const expectedTasks: Record<string, Record<string, string>> = {
   'demo.warehouse.snowflake_elt': {
     stage: 'gap missing',
     merge: 'ANALYTICS.RAW.CUSTOMERS → ANALYTICS.PUBLIC.CUSTOMERS',
-    dbt: 'gap sql',
+    dbt: 'gap hidden',
     airbyte: 'runs e3b1ce92-547c-436f-b1e8-23b6936c12cd',
     fivetran: 'runs my_connector',
   },
@@ -92,7 +92,7 @@ const expectedTasks: Record<string, Record<string, string>> = {
     produce_results: 'writes processed-events',
   },
   'demo.plugins.multi-language-scripts': {},
-  'demo.community.community-plugin-showcase': { run_dbt_models: 'gap sql', sync_with_airbyte: 'gap template' },
+  'demo.community.community-plugin-showcase': { run_dbt_models: 'gap hidden', sync_with_airbyte: 'gap template' },
   'demo.ml.ml-training-pipeline': {},
   'quality.assurance.plugin-testing-pipeline': {
     setup_api_mock: 'reads http://localhost:1080/mockserver/expectation',

@@ -48,6 +48,10 @@ function taskRunViolations(taskRun: TaskRun, of: string): string[] {
   if (!Number.isInteger(taskRun.attempts) || taskRun.attempts < 1) {
     found.push(`${of}: attempts ${taskRun.attempts} is no whole number from 1`);
   }
+  const { retries = 0 } = taskRun;
+  if (!Number.isInteger(retries) || retries < 0 || retries >= Math.max(1, taskRun.attempts)) {
+    found.push(`${of}: retries ${retries} is no whole number from 0 and below the attempts`);
+  }
   if (taskRun.url !== undefined && !isWebAddress(taskRun.url)) {
     found.push(`${of}: url "${taskRun.url}" is no absolute http(s) address without credentials`);
   }

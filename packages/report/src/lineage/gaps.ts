@@ -28,6 +28,10 @@ const reasons: Readonly<Record<LineageGap['reason'], { title: string; advice: st
     title: 'Name known only to a run',
     advice: 'Run the pipeline within the window that is read, or write the name out in its definition.',
   },
+  hidden: {
+    title: 'Written outside of the definition',
+    advice: 'Say in the definition what the task reads and writes.',
+  },
   sql: {
     title: 'Statement not understood',
     advice: 'Look at the statement: what it reads and writes is missing from the lineage.',

@@ -76,7 +76,7 @@ function rowGroups(graph: LineageGraph, labels: ReadonlyMap<string, string>): Ro
   const byName = [...moved].sort(([left], [right]) => compare(left, right));
   const groups: [string, LineageLink[]][] = [
     ...byName,
-    ['Without a pipeline', declared],
+    ['Into and out of pipelines', declared],
     ['Between pipelines', between],
   ];
   return groups.flatMap(([title, links]) => {
