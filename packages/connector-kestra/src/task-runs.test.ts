@@ -68,7 +68,16 @@ describe('the task runs of a run', () => {
       taskRun('3', 'a', { from: 4, to: 5, state: 'WARNING' }),
     ];
     expect(aggregate(iterations, 'a')).toEqual([
-      { task: 'a', state: 'failed', sourceState: 'FAILED', startedAt: ms(1), endedAt: ms(9), attempts: 5, retries: 2, url },
+      {
+        task: 'a',
+        state: 'failed',
+        sourceState: 'FAILED',
+        startedAt: ms(1),
+        endedAt: ms(9),
+        attempts: 5,
+        retries: 2,
+        url,
+      },
     ]);
   });
 
@@ -110,7 +119,16 @@ describe('the task runs of a run', () => {
       taskRun('3', 'test.jaffle.not_null', { parent: '2', from: 4, to: 9, state: 'WARNING', dynamic: true }),
     ];
     expect(aggregate(dbt, 'dbt')).toEqual([
-      { task: 'dbt', state: 'warning', sourceState: 'WARNING', startedAt: ms(0), endedAt: ms(9), attempts: 1, retries: 0, url },
+      {
+        task: 'dbt',
+        state: 'warning',
+        sourceState: 'WARNING',
+        startedAt: ms(0),
+        endedAt: ms(9),
+        attempts: 1,
+        retries: 0,
+        url,
+      },
     ]);
   });
 

@@ -110,6 +110,14 @@ describe('the health of a type', () => {
     expect(typeIn(collector.report(), types.query)).toMatchObject({ retries: 2, repeats: 49 });
   });
 
+  it('takes the retries that a task run tells, in a loop too', () => {
+    const collector = health();
+    collector.pipeline(pipeline('looped', { each: types.forEach, q: types.query }));
+    collector.run(run('looped', [taskRun('q', 'succeeded', { attempts: 50, retries: 4 })]));
+    collector.run(run('looped', [taskRun('q', 'succeeded', { attempts: 50, retries: 0 })]));
+    expect(typeIn(collector.report(), types.query)).toMatchObject({ retries: 4, repeats: 0 });
+  });
+
   it('takes the group from the caller when it has another idea of it', () => {
     const collector = health({ groupOf: (type) => type.split('.')[3]! });
     collector.pipeline(pipeline('a', { q: types.query, l: types.log }));
@@ -241,6 +249,21 @@ describe('a task run whose type is not known', () => {
   });
 });
 
+describe('a task run that says its type', () => {
+  it('counts there, whatever the pipeline is now and whether it is known', () => {
+    const collector = health({ typeOf: () => types.log });
+    collector.pipeline(pipeline('a', { q: types.query }, { revision: '2' }));
+    for (const name of ['a', 'elsewhere']) {
+      collector.run(run(name, [{ ...took('q', 1), type: types.copy, attempts: 3 }], { revision: '1' }));
+      collector.run(run(name, [{ ...took('gone', 1), type: types.copy, attempts: 3, retries: 1 }], { revision: '1' }));
+    }
+    const report = collector.report();
+    expect(typeIn(report, types.copy)).toMatchObject({ count: 4, retries: 2, repeats: 4, pipelines: 0 });
+    expect(typeIn(report, types.query).count).toBe(0);
+    expect(report.unknown.tasks).toEqual([]);
+  });
+});
+
 describe('flow control', () => {
   it('is marked and counted, but its durations stay out of the slowest, the total and mixed groups', () => {
     const collector = health({ groupOf: () => 'everything' });
@@ -315,6 +338,31 @@ describe('what the server has', () => {
     });
     expect(collector.report().health).toBe('CRITICAL');
     expect(collector.report().pipelines).toEqual({ enabled: 2, disabled: 1 });
+  });
+});
+
+describe('further names that the server takes', () => {
+  it('are neither missing nor unused', () => {
+    const collector = health();
+    collector.installed([types.log], { aliases: ['x.Old', 'x.Older'] });
+    collector.pipeline(pipeline('a', { old: 'x.Old', log: types.log, gone: 'x.Gone' }));
+    expect(collector.report().installed).toEqual({
+      count: 1,
+      unused: [],
+      missing: [{ type: 'x.Gone', pipelines: ['a'] }],
+    });
+  });
+});
+
+describe('a plugin of which only a trigger is used', () => {
+  it('is not called unused as a whole, also when only its tasks are listed', () => {
+    const collector = health();
+    collector.installed(['x.kafka.Consume', 'x.kafka.Produce', 'x.mqtt.Publish']);
+    collector.run(run('a', [], { trigger: { type: 'x.kafka.RealtimeTrigger' } }));
+    expect(collector.report().installed!.unused).toMatchObject([
+      { group: 'x.kafka', whole: false },
+      { group: 'x.mqtt', whole: true },
+    ]);
   });
 });
 

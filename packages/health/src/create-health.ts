@@ -10,7 +10,10 @@ export interface HealthOptions {
   until: number;
   /** The plugin that a type belongs to. Default: the type without its last part, `io.kestra.plugin.jdbc.postgresql`. */
   groupOf?: (type: string) => string;
-  /** Types of tasks in earlier revisions. Without it the present definition's task of the same name gives the type. */
+  /**
+   * Types of tasks in earlier revisions, where the task run doesn't say its own. Without it the present definition's task of
+   * the same name gives the type.
+   */
   typeOf?: TypeOfTask;
 }
 
@@ -22,8 +25,11 @@ export interface HealthCollector {
   pipeline(pipeline: Pipeline): void;
   /** A run with its task runs, once each. It is not kept. */
   run(run: Run): void;
-  /** Task types that the server has; several calls add up. Without a call the report doesn't compare. */
-  installed(types: Iterable<string>): void;
+  /**
+   * Task types that the server has; several calls add up. Without a call the report doesn't compare. `aliases`: further names
+   * that it takes, which are neither missing nor unused.
+   */
+  installed(types: Iterable<string>, options?: { aliases?: Iterable<string> }): void;
   /** What is known by now; may be called again later. */
   report(): HealthReport;
 }
@@ -45,15 +51,17 @@ export function createHealth({
   }
   const ledger = emptyLedger({ since, until }, typeOf);
   let installed: Set<string> | undefined;
+  const aliases = new Set<string>();
   return {
     readSince: ledger.windows.before.since,
     pipeline: (pipeline) => enterPipeline(ledger, pipeline),
     run: (run) => enterRun(ledger, run),
-    installed(types) {
+    installed(types, options = {}) {
       installed ??= new Set();
       for (const type of types) installed.add(type);
+      for (const alias of options.aliases ?? []) aliases.add(alias);
     },
-    report: () => reportOf(ledger, { groupOf, installed }),
+    report: () => reportOf(ledger, { groupOf, installed, aliases }),
   };
 }
 

@@ -8,10 +8,17 @@ export function compareInstalled(
   {
     usage,
     triggerTypes,
+    aliases,
     groupOf,
-  }: { usage: Usage; triggerTypes: ReadonlySet<string>; groupOf: (type: string) => string },
+  }: {
+    usage: Usage;
+    triggerTypes: ReadonlySet<string>;
+    aliases: ReadonlySet<string>;
+    groupOf: (type: string) => string;
+  },
 ): InstalledTypes {
   const isUsed = (type: string): boolean => usage.enabled.has(type) || triggerTypes.has(type);
+  const triggered = new Set([...triggerTypes].map(groupOf));
   const byGroup = new Map<string, string[]>();
   for (const type of sorted(installed)) {
     const group = groupOf(type);
@@ -25,14 +32,14 @@ export function compareInstalled(
       return {
         group,
         types,
-        whole: types.length === all.length,
+        whole: types.length === all.length && !triggered.has(group),
         namedByDisabled: types.filter((type) => usage.disabled.has(type)),
       };
     })
     .filter(({ types }) => types.length > 0)
     .sort((left, right) => byText(left.group, right.group));
   const missing = sorted(usage.enabled.keys())
-    .filter((type) => !installed.has(type))
+    .filter((type) => !installed.has(type) && !aliases.has(type))
     .map((type) => ({ type, pipelines: sorted(usage.enabled.get(type)!) }));
   return { count: installed.size, unused, missing };
 }

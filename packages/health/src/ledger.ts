@@ -101,17 +101,25 @@ function enterTaskRun(ledger: Ledger, run: Run, taskRun: TaskRun): void {
     ledger.outside++;
     return;
   }
+  const place = placeOfTaskRun(ledger, run, taskRun);
+  const { since, until } = ledger.windows[window];
+  const part = Math.min(activityParts - 1, Math.floor(((instant - since) / (until - since)) * activityParts));
+  addTaskRun(place.tallies[window], taskRun, { part, isLooped: place.isLooped });
+}
+
+function placeOfTaskRun(ledger: Ledger, run: Run, taskRun: TaskRun): Place {
+  // Whether the definition of then had a loop is not known.
+  if (taskRun.type) {
+    return { type: taskRun.type, isLooped: true, tallies: entry(ledger.byType, taskRun.type, emptyTallies) };
+  }
   const places = entry(
     entry(ledger.places, run.pipeline, () => new Map() as Places),
     run.revision,
     () => new Map<string, Place>(),
   );
-  const place = entry(places, taskRun.task, () =>
+  return entry(places, taskRun.task, () =>
     placeOf(ledger, { pipeline: run.pipeline, revision: run.revision, task: taskRun.task }),
   );
-  const { since, until } = ledger.windows[window];
-  const part = Math.min(activityParts - 1, Math.floor(((instant - since) / (until - since)) * activityParts));
-  addTaskRun(place.tallies[window], taskRun, { part, isLooped: place.isLooped });
 }
 
 function windowOf({ windows }: Ledger, instant: number): keyof WindowTallies | undefined {

@@ -10,10 +10,18 @@ import { type Usage, usageOf } from './usage.js';
 /** How long the lists of the first are. */
 const topLength = 10;
 
-/** The report of what the ledger has by now. `installed`: the types that the server has, where that is known. */
+/** The report of what the ledger has by now. `installed`: the types that the server has, where that is known; `aliases`: other names. */
 export function reportOf(
   ledger: Ledger,
-  { groupOf, installed }: { groupOf: (type: string) => string; installed: ReadonlySet<string> | undefined },
+  {
+    groupOf,
+    installed,
+    aliases,
+  }: {
+    groupOf: (type: string) => string;
+    installed: ReadonlySet<string> | undefined;
+    aliases: ReadonlySet<string>;
+  },
 ): HealthReport {
   const usage = usageOf(ledger);
   const none = emptyTallies();
@@ -38,7 +46,8 @@ export function reportOf(
   const total = emptyTallies();
   for (const { tallies, isContainer } of types) mergeBoth(total, tallies, { durations: !isContainer });
   mergeBoth(total, unknown.tallies);
-  const comparison = installed && compareInstalled(installed, { usage, triggerTypes: ledger.triggerTypes, groupOf });
+  const comparison =
+    installed && compareInstalled(installed, { usage, triggerTypes: ledger.triggerTypes, aliases, groupOf });
   const enabled = [...ledger.pipelines.values()].filter((pipeline) => pipeline.enabled).length;
   return {
     formatVersion: 1,

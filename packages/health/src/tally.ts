@@ -24,14 +24,18 @@ export function emptyTally(): Tally {
   };
 }
 
-/** `part`: of the window, 0 … 13. `isLooped`: attempts may be iterations. */
+/** `part`: of the window, 0 … 13. `isLooped`: attempts may be iterations, where the task run doesn't tell. */
 export function addTaskRun(tally: Tally, taskRun: TaskRun, { part, isLooped }: { part: number; isLooped: boolean }) {
   const outcome = outcomeOf(taskRun);
   tally.counts.count++;
   tally.counts[outcome]++;
-  const further = Math.max(0, taskRun.attempts - 1) || 0;
-  if (isLooped) tally.repeats += further;
-  else tally.retries += further;
+  if (taskRun.retries !== undefined) {
+    tally.retries += Math.max(0, taskRun.retries) || 0;
+  } else {
+    const further = Math.max(0, taskRun.attempts - 1) || 0;
+    if (isLooped) tally.repeats += further;
+    else tally.retries += further;
+  }
   const duration = outcome === 'open' || outcome === 'skipped' ? undefined : durationOf(taskRun);
   if (duration !== undefined) addDuration(tally.durations, duration);
   const activity = tally.activity[part]!;

@@ -64,9 +64,9 @@ export type Trend =
 export interface HealthStatistics extends OutcomeCounts {
   /** Failures among those that succeeded, warned, failed or were cancelled, 0 … 1. Absent when there were none. */
   failureRate?: number;
-  /** Attempts beyond the first, of pipelines without loops. */
+  /** Attempts beyond the first of each iteration, as far as they can be told from iterations. */
   retries: number;
-  /** Attempts beyond the first where they may as well be iterations: the pipeline has a loop, or is not known. */
+  /** Attempts beyond the first where they may as well be iterations: the source doesn't tell, and the pipeline has a loop or is not known. */
   repeats: number;
   /** Absent when no duration is known. */
   duration?: DurationStatistics;
@@ -112,7 +112,7 @@ export interface InstalledTypes {
 export interface UnusedGroup {
   group: string;
   types: string[];
-  /** No installed type of the group is used. */
+  /** No installed type of the group is used, and no trigger of it set off a run. */
   whole: boolean;
   /** Those of `types` that disabled pipelines still name. */
   namedByDisabled: string[];

@@ -19,20 +19,13 @@ async function healthOf(dataset: KestraDataset): Promise<HealthReport> {
       if (event.kind === 'pipeline') health.pipeline(event.pipeline);
       if (event.kind === 'run') health.run(event.run);
     }
-    health.installed(installedTasks(dataset.plugins));
+    const installed = await connector.installedTypes?.();
+    if (installed) health.installed(installed.types, installed);
     return health.report();
   } finally {
     await connector.close();
     await sandbox.close();
   }
-}
-
-/** A list up to 1.3, a page from 2.0; names, or objects with the name in `cls`. */
-function installedTasks(plugins: unknown): string[] {
-  const list = (Array.isArray(plugins) ? plugins : (plugins as { results: unknown }).results) as {
-    tasks?: (string | { cls: string })[];
-  }[];
-  return list.flatMap(({ tasks = [] }) => tasks.map((task) => (typeof task === 'string' ? task : task.cls)));
 }
 
 /** `flow task → type`, for everything in a flow's JSON that has an id and a type. */

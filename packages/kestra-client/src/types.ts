@@ -242,10 +242,15 @@ export interface KestraClient {
     options?: SearchOptions & { onUnreadable?: (item: UnreadableItem) => void },
   ): AsyncIterable<{ namespace: string; flowId: string; triggerId: string; disabled: boolean; nextDate?: string }>;
   namespaces(options?: SearchOptions): AsyncIterable<{ id: string; disabled: boolean }>;
-  /** Names of the installed task and trigger types, with their plugin's group and version. */
+  /**
+   * The installed plugins. `types` are the names of their tasks, triggers and conditions, `tasks` those of tasks alone, `aliases`
+   * older names that stand for any of them; the server doesn't say for which.
+   */
   plugins(options?: {
     signal?: AbortSignal;
-  }): Promise<{ name: string; group?: string; version?: string; types: string[] }[]>;
+  }): Promise<
+    { name: string; group?: string; version?: string; types: string[]; tasks: string[]; aliases: string[] }[]
+  >;
   dependencies(
     namespace: string,
     id: string,

@@ -384,11 +384,13 @@ describe.each(kestraVersions)('the recordings of Kestra %s', (version: KestraVer
       const raw: any = exchange.response.body;
       const list: Json[] = Array.isArray(raw) ? raw : raw.results;
       const names = (types: any[] | undefined) => (types ?? []).map((type) => type.cls ?? type);
-      expect(plugins.map((plugin) => [plugin.name, plugin.group, plugin.types])).toEqual(
+      expect(plugins.map(({ name, group, types, tasks, aliases }) => [name, group, types, tasks, aliases])).toEqual(
         list.map((each) => [
           each.name,
           each.group,
           [...names(each.tasks), ...names(each.triggers), ...names(each.conditions)],
+          names(each.tasks),
+          each.aliases,
         ]),
       );
     }

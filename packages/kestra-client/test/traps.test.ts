@@ -539,6 +539,11 @@ describe('other calls', () => {
     }
   });
 
+  it('refuse a part of the list of plugins', async () => {
+    const { client } = await clientOf('2.0.0', () => ({ body: { results: [{ name: 'core', tasks: [] }], total: 2 } }));
+    await expect(client.plugins()).rejects.toThrow(/list of plugins/);
+  });
+
   it('leave no handle open after close', async () => {
     const sockets = () => process.getActiveResourcesInfo().filter((name) => /TCPSocket|Timeout/.test(name)).length;
     const { client } = await clientOf('1.0.3', () => page([flow('a', 'b')]));

@@ -83,25 +83,38 @@ const plugin = z.object({
   tasks: pluginTypes,
   triggers: pluginTypes,
   conditions: pluginTypes,
+  aliases: z.array(z.string()).nullish().catch(undefined),
 });
-const plugins = z.union([z.array(plugin), z.object({ results: z.array(plugin) }).transform(({ results }) => results)]);
+const plugins = z.union([
+  z.array(plugin),
+  z
+    .object({ results: z.array(plugin), total: z.number().nullish() })
+    // Of a part of the list, every other plugin would seem to be missing.
+    .refine(({ results, total }) => results.length >= (total ?? 0))
+    .transform(({ results }) => results),
+]);
 
 export type Plugins = Awaited<ReturnType<KestraClient['plugins']>>;
 
 /** A list up to 1.3, a page with everything from 2.0; types are names, or objects with the name in `cls`. */
 export function readPlugins(value: unknown): Plugins {
   const parsed = plugins.safeParse(value);
-  if (!parsed.success) throw unreadable('the list of plugins has an unknown shape');
-  return parsed.data.map((each) =>
-    present<Plugins[number]>({
+  if (!parsed.success) throw unreadable('the list of plugins has an unknown shape, or is not whole');
+  return parsed.data.map((each) => {
+    const tasks = typeNames(each.tasks);
+    return present<Plugins[number]>({
       name: each.name,
       group: each.group ?? undefined,
       version: each.version ?? each.manifest?.['X-Kestra-Version'] ?? undefined,
-      types: [...(each.tasks ?? []), ...(each.triggers ?? []), ...(each.conditions ?? [])].map((type) =>
-        typeof type === 'string' ? type : type.cls,
-      ),
-    }),
-  );
+      types: [...tasks, ...typeNames(each.triggers), ...typeNames(each.conditions)],
+      tasks,
+      aliases: each.aliases ?? [],
+    });
+  });
+}
+
+function typeNames(types: z.infer<typeof pluginTypes>): string[] {
+  return (types ?? []).map((type) => (typeof type === 'string' ? type : type.cls));
 }
 
 const dependencies = z.object({
