@@ -60,6 +60,7 @@ function buildProgram(host: Host, done: (exitCode: number) => void): Command {
     .option('--namespace <namespace...>', 'only these namespaces and their children')
     .option('--report <file...>', 'write the run report: .json, .html or .md')
     .option('--json', 'print the run report as JSON instead of the summary')
+    .option('--metrics-file <file>', "write metrics for Prometheus' textfile collector: a name that ends in .prom")
     .addOption(logLevel())
     .option('--no-progress', 'show no progress')
     .option('--strict', 'exit with 1 for degraded pipelines too')
@@ -68,6 +69,7 @@ function buildProgram(host: Host, done: (exitCode: number) => void): Command {
       examples([
         'flowmeta ingest -c kestra.yaml --dry-run',
         'flowmeta ingest -c kestra.yaml --since 7d --namespace company.team --report report.html',
+        'flowmeta ingest -c kestra.yaml --metrics-file /var/lib/node_exporter/flowmeta.prom',
       ]) + exitCodeHelp,
     )
     .action(async (flags: IngestFlags) => {

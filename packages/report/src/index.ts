@@ -10,5 +10,6 @@ export { renderLineageMermaid } from './lineage/mermaid.js';
 export { type LineageTextOptions, renderLineageText } from './lineage/text.js';
 export { renderMarkdown } from './markdown.js';
 export { renderMermaid } from './mermaid.js';
+export { type PrometheusOptions, prometheusText } from './prometheus.js';
 export type { TaskGraph } from './task-graph.js';
 export { renderText, type TextColours, type TextOptions } from './text.js';

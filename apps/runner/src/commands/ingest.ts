@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import { loadConfig } from '../config/load-config.js';
 import { exitCodes } from '../exit-codes.js';
 import type { Host } from '../host.js';
@@ -6,7 +7,8 @@ import { parseSince } from '../run/since.js';
 import { defaultThreshold } from '../run/success.js';
 import type { LogLevel } from '../terminal/log-levels.js';
 import type { Terminal } from '../terminal/terminal.js';
-import { checkReportFiles, writeReportFiles } from './report-files.js';
+import { writeMetricsFile } from './metrics-file.js';
+import { checkDirectory, checkReportFiles, writeReportFiles } from './report-files.js';
 import { printSummary } from './summary.js';
 
 export interface IngestFlags {
@@ -15,6 +17,7 @@ export interface IngestFlags {
   since?: string;
   namespace?: string[];
   report?: string[];
+  metricsFile?: string;
   json?: boolean;
   logLevel?: LogLevel;
   progress: boolean;
@@ -25,6 +28,9 @@ export async function ingestCommand(flags: IngestFlags, host: Host, terminal: Te
   const since = flags.since === undefined ? undefined : parseSince(flags.since, host.now());
   const files = flags.report ?? [];
   await checkReportFiles(files, host.directory);
+  if (flags.metricsFile) {
+    await checkDirectory(`--metrics-file ${flags.metricsFile}`, resolve(host.directory, flags.metricsFile));
+  }
   const { environment, directory } = host;
   const config = await loadConfig(flags.config, { environment, directory });
   terminal.setLevel(flags.logLevel ?? config.workflow.workflowConfig.loggerLevel ?? 'INFO');
@@ -40,14 +46,21 @@ export async function ingestCommand(flags: IngestFlags, host: Host, terminal: Te
     ...(flags.namespace ? { namespaces: flags.namespace } : {}),
   });
   let written = true;
-  try {
-    if (files.length > 0) await writeReportFiles(withoutSecrets(), files, host.directory);
-  } catch (error) {
-    written = false;
-    terminal.error({
-      what: 'the report could not be written',
-      why: error instanceof Error ? error.message : `${error}`,
-    });
+  const write = async (what: string, work: () => Promise<void>) => {
+    try {
+      await work();
+    } catch (error) {
+      written = false;
+      terminal.error({
+        what: `${what} could not be written`,
+        why: error instanceof Error ? error.message : `${error}`,
+      });
+    }
+  };
+  const { metricsFile } = flags;
+  if (files.length > 0) await write('the report', () => writeReportFiles(withoutSecrets(), files, host.directory));
+  if (metricsFile) {
+    await write('the metrics', () => writeMetricsFile(withoutSecrets(), metricsFile, host.directory));
   }
   if (flags.json) terminal.print(`${JSON.stringify(withoutSecrets(), null, 2)}\n`);
   else
