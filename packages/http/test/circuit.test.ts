@@ -1,8 +1,8 @@
-import type { ServerResponse } from 'node:http';
+import { createServer, type ServerResponse } from 'node:http';
 import { setTimeout as wait } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { type CircuitPolicy, type HttpClientOptions, type HttpResponse, isHttpError } from '../src/index.js';
-import { clientFor, failureOf, json, serve } from './servers.js';
+import { cleanups, clientFor, failureOf, json, serve } from './servers.js';
 
 const quick: CircuitPolicy = { failures: 6, requests: 3, probeAfterMs: 20, patienceMs: 150 };
 
@@ -95,6 +95,27 @@ describe('a server that is gone', () => {
     const { all } = askAll(url, 100, { circuit: { ...quick, patienceMs: 30_000 } });
     await until(() => state.count > mostBeforeOpen + 3);
     state.answer = well;
+    expect(kindsOf(await all)).toEqual(new Set(['answered']));
+  });
+
+  it('is waited for also where nothing listens any more, until it is started again', async () => {
+    const { url } = await server(well);
+    const { port } = new URL(url);
+    await cleanups.pop()!();
+    let failed = 0;
+    const { all } = askAll(url, 50, {
+      circuit: { ...quick, patienceMs: 30_000 },
+      onAttempt: ({ willRetry }) => {
+        failed += willRetry ? 1 : 0;
+      },
+    });
+    await until(() => failed > mostBeforeOpen);
+    const restarted = createServer((_request, response) => well(response));
+    await new Promise<void>((resolve) => restarted.listen(Number(port), '127.0.0.1', resolve));
+    cleanups.push(
+      () => restarted.closeAllConnections(),
+      () => restarted.close(),
+    );
     expect(kindsOf(await all)).toEqual(new Set(['answered']));
   });
 

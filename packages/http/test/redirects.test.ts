@@ -68,7 +68,9 @@ describe.each([301, 302, 303, 307, 308])('a redirect of status %i', (status) => 
 
 describe('where a redirect points to', () => {
   async function redirected(location: string | undefined, body = '') {
-    const url = await serve((_request, response) => response.writeHead(302, location && { location }).end(body));
+    const url = await serve((_request, response) =>
+      response.writeHead(302, location === undefined ? {} : { location }).end(body),
+    );
     return failureOf(clientFor(url, { headers }).request({ path: '/' }));
   }
 
