@@ -61,6 +61,7 @@ function buildProgram(host: Host, done: (exitCode: number) => void): Command {
     .option('--report <file...>', 'write the run report: .json, .html or .md')
     .option('--json', 'print the run report as JSON instead of the summary')
     .option('--metrics-file <file>', "write metrics for Prometheus' textfile collector: a name that ends in .prom")
+    .option('--audit-log <file>', 'append a line of JSON for each write to OpenMetadata')
     .addOption(logLevel())
     .option('--no-progress', 'show no progress')
     .option('--strict', 'exit with 1 for degraded pipelines too')

@@ -1,3 +1,4 @@
+export { type Audit, type AuditEntry, type AuditOptions, createAudit } from './audit.js';
 export type {
   AddLineage,
   CreateClassification,
@@ -38,6 +39,7 @@ export { createOpenMetadataSink } from './sink/sink.js';
 export type {
   DatasetMatch,
   OmClientOptions,
+  OwnPipeline,
   Sink,
   SinkFinding,
   SinkOptions,

@@ -18,6 +18,7 @@ export interface IngestFlags {
   namespace?: string[];
   report?: string[];
   metricsFile?: string;
+  auditLog?: string;
   json?: boolean;
   logLevel?: LogLevel;
   progress: boolean;
@@ -36,13 +37,14 @@ export async function ingestCommand(flags: IngestFlags, host: Host, terminal: Te
   terminal.setLevel(flags.logLevel ?? config.workflow.workflowConfig.loggerLevel ?? 'INFO');
   for (const warning of config.warnings) terminal.log('WARN', warning);
 
-  const { report, withoutSecrets, exitCode } = await runIngestion(config, {
+  const { report, withoutSecrets, exitCode, auditError } = await runIngestion(config, {
     host,
     terminal,
     dryRun: flags.dryRun ?? false,
     strict: flags.strict ?? false,
     showProgress: flags.progress,
     ...(since === undefined ? {} : { since }),
+    ...(flags.auditLog === undefined ? {} : { auditLog: flags.auditLog }),
     ...(flags.namespace ? { namespaces: flags.namespace } : {}),
   });
   let written = true;
@@ -59,10 +61,11 @@ export async function ingestCommand(flags: IngestFlags, host: Host, terminal: Te
   };
   const { metricsFile } = flags;
   if (files.length > 0) await write('the report', () => writeReportFiles(withoutSecrets(), files, host.directory));
+  if (auditError !== undefined) await write('the audit log', () => Promise.reject(auditError));
   if (metricsFile) {
     await write('the metrics', () => writeMetricsFile(withoutSecrets(), metricsFile, host.directory));
   }
-  if (flags.json) terminal.print(`${JSON.stringify(withoutSecrets(), null, 2)}\n`);
+  if (flags.json) terminal.printData(`${JSON.stringify(withoutSecrets(), null, 2)}\n`);
   else
     await printSummary(report, {
       host,

@@ -2,6 +2,7 @@ import { open } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { knownVersions } from '@flowmeta/om-mapper';
 import {
+  type Audit,
   createDryRunClient,
   createFileSink,
   createOmClient,
@@ -20,6 +21,7 @@ export interface OpenTargetOptions {
   dryRun: boolean;
   signal: AbortSignal;
   onAttempt: NonNullable<OmClientOptions['onAttempt']>;
+  audit?: Audit | undefined;
 }
 
 export interface Target {
@@ -38,6 +40,12 @@ export async function openTarget(config: LoadedConfig, options: OpenTargetOption
     signal: options.signal,
   };
   if (sink?.type === 'file') {
+    if (options.audit) {
+      throw new UsageError(
+        '--audit-log needs OpenMetadata',
+        `The file ${sink.config.filename} has each request already.`,
+      );
+    }
     const file = await openFile(sink.config.filename, options);
     const version = sink.config.openMetadataVersion ?? knownVersions.at(-1)!;
     const fileSink = createFileSink({ ...sinkOptions, write: file.write, version, description: sink.config.filename });
@@ -47,11 +55,9 @@ export async function openTarget(config: LoadedConfig, options: OpenTargetOption
     };
     return { kind: 'file', sink: { ...fileSink, close } };
   }
-  const client = openClient(config, options);
-  return {
-    kind: 'openmetadata',
-    sink: createOpenMetadataSink(options.dryRun ? createDryRunClient(client) : client, sinkOptions),
-  };
+  const server = openClient(config, options);
+  const client = options.dryRun ? createDryRunClient(server) : server;
+  return { kind: 'openmetadata', sink: createOpenMetadataSink(options.audit?.over(client) ?? client, sinkOptions) };
 }
 
 /** A client for the OpenMetadata server of the config. */

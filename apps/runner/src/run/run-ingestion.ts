@@ -1,13 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import type { RunReport } from '@flowmeta/connector';
 import { ingest } from '@flowmeta/ingestion';
-import type { Sink } from '@flowmeta/om-sink';
+import { createAudit, type Sink } from '@flowmeta/om-sink';
 import { createRedactor } from '@flowmeta/redact';
 import type { LoadedConfig } from '../config/load-config.js';
 import { exitCodes } from '../exit-codes.js';
 import type { Host } from '../host.js';
 import { progressDisplay } from '../terminal/progress.js';
 import type { Terminal } from '../terminal/terminal.js';
+import { openAuditFile } from './audit-file.js';
 import { datasetServicesOf } from './dataset-services.js';
 import { listenForInterruption } from './interruption.js';
 import { describeSource, openSource } from './open-source.js';
@@ -25,6 +26,8 @@ export interface RunIngestionOptions {
   since?: number;
   namespaces?: string[];
   dryRun?: boolean;
+  /** Gets a line for each write to OpenMetadata; relative to the current directory. */
+  auditLog?: string;
   /** Degraded pipelines make the exit code 1 as well. */
   strict?: boolean;
   showProgress?: boolean;
@@ -37,6 +40,8 @@ export interface IngestionResult {
   /** The report as it may leave this process other than by the terminal, which hides secrets itself. */
   withoutSecrets: () => RunReport;
   exitCode: number;
+  /** Why the audit log is not complete. */
+  auditError?: unknown;
 }
 
 /** Runs one ingestion of a config from end to end. */
@@ -54,6 +59,11 @@ export async function runIngestion(config: LoadedConfig, options: RunIngestionOp
   let fatal: unknown;
   const closers: (() => Promise<void>)[] = [];
   try {
+    const auditFile =
+      options.auditLog === undefined ? undefined : openAuditFile(options.auditLog, { host, hide: redactor.value });
+    if (auditFile) closers.push(async () => auditFile.close());
+    const audit =
+      auditFile && createAudit({ runId, now: host.now, write: auditFile.write, planned: options.dryRun ?? false });
     const connector = openSource(config, {
       host,
       terminal,
@@ -64,6 +74,7 @@ export async function runIngestion(config: LoadedConfig, options: RunIngestionOp
       host,
       dryRun: options.dryRun ?? false,
       signal: interruption.signal,
+      audit,
       onAttempt: logged('OpenMetadata', target.count, terminal),
     });
     closers.push(() => sink.close());
@@ -73,6 +84,7 @@ export async function runIngestion(config: LoadedConfig, options: RunIngestionOp
           host,
           runId,
           startedAt: host.now(),
+          audit,
           onAttempt: logged('OpenMetadata', target.count, terminal),
         });
     if (shown) closers.push(() => shown.close());
@@ -108,8 +120,10 @@ export async function runIngestion(config: LoadedConfig, options: RunIngestionOp
     const refusal = await shown?.end(redactor.value(report));
     if (refusal) report.warnings.push(refusal);
     if (fatal instanceof Error && fatal.stack) terminal.log('DEBUG', fatal.stack);
+    const auditError = auditFile?.close();
     return {
       report,
+      ...(auditError === undefined ? {} : { auditError }),
       withoutSecrets: () => redactor.value(report),
       exitCode: interruption.exitCode() ?? exitCodeOf(report, { fatal, strict: options.strict }),
     };

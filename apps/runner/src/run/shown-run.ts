@@ -1,6 +1,6 @@
 import type { EntityTotals, Finding, RunReport } from '@flowmeta/connector';
 import { buildFqn } from '@flowmeta/om-mapper';
-import { createIngestionRun, type IngestionRunEnd, type OmClientOptions } from '@flowmeta/om-sink';
+import { type Audit, createIngestionRun, type IngestionRunEnd, type OmClientOptions } from '@flowmeta/om-sink';
 import type { LoadedConfig } from '../config/load-config.js';
 import type { Host } from '../host.js';
 import { openClient } from './open-target.js';
@@ -15,6 +15,7 @@ export interface ShownRunOptions {
   /** ms. */
   startedAt: number;
   onAttempt: NonNullable<OmClientOptions['onAttempt']>;
+  audit?: Audit | undefined;
 }
 
 /** The run as OpenMetadata's own UI shows it. */
@@ -31,12 +32,12 @@ export function showRun(config: LoadedConfig, options: ShownRunOptions): ShownRu
   const { workflowConfig, ingestionPipelineFQN, sink, source } = config.workflow;
   const isWanted = workflowConfig.reportToOpenMetadata ?? ingestionPipelineFQN != null;
   if (!isWanted || sink?.type === 'file') return undefined;
-  const { host, runId, startedAt, onAttempt } = options;
+  const { host, runId, startedAt, onAttempt, audit } = options;
   // Not the client of the run: an interrupt ends that one before the last word is said.
   const closing = new AbortController();
   const client = openClient(config, { host, signal: closing.signal, onAttempt });
   const run = createIngestionRun({
-    client,
+    client: audit?.over(client) ?? client,
     service: source.serviceName,
     ingestionPipeline: ingestionPipelineFQN ?? buildFqn([source.serviceName, defaultName]),
     runId,
