@@ -94,6 +94,20 @@ describe('a server that is gone', () => {
     const { url, state } = await server(hangsUp);
     const { all } = askAll(url, 100, { circuit: { ...quick, patienceMs: 30_000 } });
     await until(() => state.count > mostBeforeOpen + 3);
+    state.most = 0;
+    state.answer = (response) => void setTimeout(() => well(response), 20);
+    expect(kindsOf(await all)).toEqual(new Set(['answered']));
+    // All go on side by side, not one after the other as they looked.
+    expect(state.most).toBeGreaterThan(1);
+  });
+
+  it('is waited for by a few requests too, that are out of tries before there are failures enough', async () => {
+    const { url, state } = await server(hangsUp);
+    const { all } = askAll(url, 3, {
+      circuit: { ...quick, failures: 1_000, patienceMs: 30_000 },
+      retry: { retries: 1 },
+    });
+    await until(() => state.count > 8);
     state.answer = well;
     expect(kindsOf(await all)).toEqual(new Set(['answered']));
   });
