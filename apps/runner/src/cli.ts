@@ -1,6 +1,7 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import type { CheckFlags } from './commands/check.js';
 import type { DemoFlags } from './commands/demo.js';
+import type { HealthFlags } from './commands/health.js';
 import type { IngestFlags } from './commands/ingest.js';
 import type { LineageFlags } from './commands/lineage.js';
 import { exitCodes } from './exit-codes.js';
@@ -60,8 +61,8 @@ function buildProgram(host: Host, done: (exitCode: number) => void): Command {
     .option('--namespace <namespace...>', 'only these namespaces and their children')
     .option('--report <file...>', 'write the run report: .json, .html or .md')
     .option('--json', 'print the run report as JSON instead of the summary')
-    .option('--metrics-file <file>', "write metrics for Prometheus' textfile collector: a name that ends in .prom")
     .option('--audit-log <file>', 'append a line of JSON for each write to OpenMetadata')
+    .option('--metrics-file <file>', "write metrics for Prometheus' textfile collector: a name that ends in .prom")
     .addOption(logLevel())
     .option('--no-progress', 'show no progress')
     .option('--strict', 'exit with 1 for degraded pipelines too')
@@ -112,6 +113,44 @@ function buildProgram(host: Host, done: (exitCode: number) => void): Command {
     )
     .action(async (flags: LineageFlags) => {
       done(await (await import('./commands/lineage.js')).lineageCommand(flags, host, await terminal()));
+    });
+  program
+    .command('health')
+    .description('Say how the plugins of the source do: use, failures, durations, trend, unused and missing ones.')
+    .addOption(config())
+    .option('--since <when>', 'the window, against the one before it: 24h, 7d, 2w, 2026-11-01', '7d')
+    .option('--namespace <namespace...>', 'only these namespaces and their children')
+    .addOption(
+      new Option('--format <format>', 'how it is shown; default by the name of --output, else table').choices([
+        'table',
+        'json',
+        'html',
+        'md',
+      ]),
+    )
+    .option('--json', 'the same as --format json')
+    .option('-o, --output <file>', 'write it to a file: .html, .md, .json or .txt')
+    .addOption(
+      new Option('--fail-on <health>', 'exit with 10 when the health is that bad or worse').choices([
+        'warning',
+        'critical',
+      ]),
+    )
+    .option('--webhook [url]', 'post it in short to a webhook of Slack; without a url to FLOWMETA_WEBHOOK_URL')
+    .addOption(logLevel())
+    .option('--no-progress', 'show no progress')
+    .addHelpText(
+      'after',
+      examples([
+        'flowmeta health -c kestra.yaml',
+        'flowmeta health -c kestra.yaml --since 30d -o health.html',
+        'flowmeta health -c kestra.yaml --since 24h --fail-on critical --webhook',
+      ]) +
+        exitCodeHelp +
+        thresholdHelp,
+    )
+    .action(async (flags: HealthFlags) => {
+      done(await (await import('./commands/health.js')).healthCommand(flags, host, await terminal()));
     });
   program
     .command('validate')
@@ -174,3 +213,5 @@ Exit codes:
   3    a server could not be reached or refused the sign-in
   130  interrupted (143 by SIGTERM); the next run goes on
 `;
+
+const thresholdHelp = '  10   the health is as bad as --fail-on says, or worse\n';

@@ -7,6 +7,8 @@ export const exitCodes = {
   usage: 2,
   /** A server could not be reached, or refused the sign-in. */
   unreachable: 3,
+  /** What was found crosses the threshold that the user set. */
+  threshold: 10,
 } as const;
 
 /** The exit code of a program that a signal ended. */
