@@ -1,0 +1,2 @@
+export { openMemory } from './open-memory.js';
+export { type Memory, type OpenMemoryOptions, type Remembered, type RememberedPipeline, StateError } from './types.js';
