@@ -145,9 +145,7 @@ function buildProgram(host: Host, done: (exitCode: number) => void): Command {
         'flowmeta health -c kestra.yaml',
         'flowmeta health -c kestra.yaml --since 30d -o health.html',
         'flowmeta health -c kestra.yaml --since 24h --fail-on critical --webhook',
-      ]) +
-        exitCodeHelp +
-        thresholdHelp,
+      ]) + exitCodesWith('  10   the health is as bad as --fail-on says, or worse\n'),
     )
     .action(async (flags: HealthFlags) => {
       done(await (await import('./commands/health.js')).healthCommand(flags, host, await terminal()));
@@ -205,13 +203,15 @@ function examples(lines: string[]): string {
   return `\nExamples:\n${lines.map((line) => `  $ ${line}\n`).join('')}`;
 }
 
-const exitCodeHelp = `
+function exitCodesWith(more = ''): string {
+  return `
 Exit codes:
   0    done, nothing lost
   1    done in part: something was skipped, failed or refused
   2    the command line or the config is wrong
   3    a server could not be reached or refused the sign-in
-  130  interrupted (143 by SIGTERM); the next run goes on
+${more}  130  interrupted (143 by SIGTERM); the next run goes on
 `;
+}
 
-const thresholdHelp = '  10   the health is as bad as --fail-on says, or worse\n';
+const exitCodeHelp = exitCodesWith();

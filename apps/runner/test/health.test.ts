@@ -173,6 +173,9 @@ describe('flowmeta health', () => {
     const whole = reportOf((await health(['--json'])).stdout);
     expect(reportOf(stdout).runs).toBeGreaterThan(0);
     expect(reportOf(stdout).runs).toBeLessThan(whole.runs);
+    // The others may use what these don't.
+    expect(reportOf(stdout).installed).toMatchObject({ isPartial: true, unused: [], missing: [] });
+    expect(whole.installed).not.toHaveProperty('isPartial');
   });
 
   it.each([

@@ -2,6 +2,9 @@ import type { RunState } from '@flowmeta/connector';
 import { describe, expect, it } from 'vitest';
 import { day, pipeline, run, since, taskRun, took, types, until, week } from '../test/events.js';
 import { createHealth, type HealthOptions } from './create-health.js';
+import { renderHealthHtml } from './html/render-html.js';
+import { renderHealthMarkdown } from './markdown.js';
+import { renderHealthText } from './text.js';
 
 const window = { since, until };
 const health = (over: Partial<HealthOptions> = {}) => createHealth({ ...window, ...over });
@@ -351,6 +354,25 @@ describe('further names that the server takes', () => {
       unused: [],
       missing: [{ type: 'x.Gone', pipelines: ['a'] }],
     });
+  });
+});
+
+describe('a part of the pipelines', () => {
+  it('says what they miss, and nothing about what others may use', () => {
+    const collector = health();
+    collector.installed([types.log, types.copy], { isPartial: true });
+    collector.pipeline(pipeline('a', { log: types.log, gone: 'x.Gone' }));
+    const report = collector.report();
+    expect(report.installed).toEqual({
+      count: 2,
+      isPartial: true,
+      unused: [],
+      missing: [{ type: 'x.Gone', pipelines: ['a'] }],
+    });
+    for (const render of [renderHealthText, renderHealthHtml, renderHealthMarkdown]) {
+      expect(render(report)).toContain('Not every pipeline was looked at');
+    }
+    expect(renderHealthHtml(report)).not.toContain(' unused</li>');
   });
 });
 

@@ -27,9 +27,10 @@ export interface HealthCollector {
   run(run: Run): void;
   /**
    * Task types that the server has; several calls add up. Without a call the report doesn't compare. `aliases`: further names
-   * that it takes, which are neither missing nor unused.
+   * that it takes, which are neither missing nor unused. `isPartial`: not every pipeline is looked at, so that nothing is
+   * said about unused types; default false.
    */
-  installed(types: Iterable<string>, options?: { aliases?: Iterable<string> }): void;
+  installed(types: Iterable<string>, options?: { aliases?: Iterable<string>; isPartial?: boolean }): void;
   /** What is known by now; may be called again later. */
   report(): HealthReport;
 }
@@ -52,6 +53,7 @@ export function createHealth({
   const ledger = emptyLedger({ since, until }, typeOf);
   let installed: Set<string> | undefined;
   const aliases = new Set<string>();
+  let isPartial = false;
   return {
     readSince: ledger.windows.before.since,
     pipeline: (pipeline) => enterPipeline(ledger, pipeline),
@@ -60,8 +62,10 @@ export function createHealth({
       installed ??= new Set();
       for (const type of types) installed.add(type);
       for (const alias of options.aliases ?? []) aliases.add(alias);
+      isPartial ||= options.isPartial ?? false;
     },
-    report: () => reportOf(ledger, { groupOf, installed, aliases }),
+    report: () =>
+      reportOf(ledger, { groupOf, ...(installed && { installed: { types: installed, aliases, isPartial } }) }),
   };
 }
 

@@ -2,21 +2,28 @@ import { byText, sorted } from './compare.js';
 import type { InstalledTypes, UnusedGroup } from './types.js';
 import type { Usage } from './usage.js';
 
+/** What is known of a server's types. */
+export interface ServerTypes {
+  types: ReadonlySet<string>;
+  /** Further names that it takes. */
+  aliases: ReadonlySet<string>;
+  /** Whether there are pipelines that were not looked at. */
+  isPartial: boolean;
+}
+
 /** Sets what the server has against what pipelines name and what set runs off. */
 export function compareInstalled(
-  installed: ReadonlySet<string>,
+  { types: installed, aliases, isPartial }: ServerTypes,
   {
     usage,
     triggerTypes,
-    aliases,
     groupOf,
-  }: {
-    usage: Usage;
-    triggerTypes: ReadonlySet<string>;
-    aliases: ReadonlySet<string>;
-    groupOf: (type: string) => string;
-  },
+  }: { usage: Usage; triggerTypes: ReadonlySet<string>; groupOf: (type: string) => string },
 ): InstalledTypes {
+  const missing = sorted(usage.enabled.keys())
+    .filter((type) => !installed.has(type) && !aliases.has(type))
+    .map((type) => ({ type, pipelines: sorted(usage.enabled.get(type)!) }));
+  if (isPartial) return { count: installed.size, isPartial, unused: [], missing };
   const isUsed = (type: string): boolean => usage.enabled.has(type) || triggerTypes.has(type);
   const triggered = new Set([...triggerTypes].map(groupOf));
   const byGroup = new Map<string, string[]>();
@@ -38,8 +45,5 @@ export function compareInstalled(
     })
     .filter(({ types }) => types.length > 0)
     .sort((left, right) => byText(left.group, right.group));
-  const missing = sorted(usage.enabled.keys())
-    .filter((type) => !installed.has(type) && !aliases.has(type))
-    .map((type) => ({ type, pipelines: sorted(usage.enabled.get(type)!) }));
   return { count: installed.size, unused, missing };
 }

@@ -1,6 +1,6 @@
 import { byText, sorted } from './compare.js';
 import { isContainerType } from './flow-types.js';
-import { compareInstalled } from './installed-types.js';
+import { compareInstalled, type ServerTypes } from './installed-types.js';
 import { emptyTallies, type Ledger, type WindowTallies } from './ledger.js';
 import { statistics, worst } from './statistics.js';
 import { type MergeOptions, mergeTally } from './tally.js';
@@ -10,18 +10,10 @@ import { type Usage, usageOf } from './usage.js';
 /** How long the lists of the first are. */
 const topLength = 10;
 
-/** The report of what the ledger has by now. `installed`: the types that the server has, where that is known; `aliases`: other names. */
+/** The report of what the ledger has by now. `installed`: what the server has, where that is known. */
 export function reportOf(
   ledger: Ledger,
-  {
-    groupOf,
-    installed,
-    aliases,
-  }: {
-    groupOf: (type: string) => string;
-    installed: ReadonlySet<string> | undefined;
-    aliases: ReadonlySet<string>;
-  },
+  { groupOf, installed }: { groupOf: (type: string) => string; installed?: ServerTypes },
 ): HealthReport {
   const usage = usageOf(ledger);
   const none = emptyTallies();
@@ -46,8 +38,7 @@ export function reportOf(
   const total = emptyTallies();
   for (const { tallies, isContainer } of types) mergeBoth(total, tallies, { durations: !isContainer });
   mergeBoth(total, unknown.tallies);
-  const comparison =
-    installed && compareInstalled(installed, { usage, triggerTypes: ledger.triggerTypes, aliases, groupOf });
+  const comparison = installed && compareInstalled(installed, { usage, triggerTypes: ledger.triggerTypes, groupOf });
   const enabled = [...ledger.pipelines.values()].filter((pipeline) => pipeline.enabled).length;
   return {
     formatVersion: 1,

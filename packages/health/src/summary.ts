@@ -104,6 +104,9 @@ export function notesOf(report: HealthReport): string[] {
     ...(installed === undefined
       ? ['Which plugins are installed was not asked: nothing is said about unused or missing ones.']
       : []),
+    ...(installed?.isPartial
+      ? ['Not every pipeline was looked at: nothing is said about unused plugins, which others may use.']
+      : []),
     ...(installed && installed.unused.length > 0
       ? [
           'Unused is judged by tasks, and by triggers that set runs off: a trigger that never fired may still need a type.',

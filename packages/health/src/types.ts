@@ -103,6 +103,8 @@ export interface UnknownTypes extends HealthStatistics {
 export interface InstalledTypes {
   /** How many types the server has. */
   count: number;
+  /** Not every pipeline was looked at: `unused` is empty, as others may use what these don't. */
+  isPartial?: true;
   /** Installed types that no enabled pipeline names and no trigger of a run in the windows is of. */
   unused: UnusedGroup[];
   /** Types that enabled pipelines name and the server doesn't have. */

@@ -205,7 +205,7 @@ describe('100,000 runs', () => {
     }
     const known = [...ledger.byType.values()];
     expect(known.every(({ now }) => now.durations.exact === undefined)).toBe(true);
-    const report = reportOf(ledger, { groupOf: (type) => type, installed: undefined, aliases: new Set() });
+    const report = reportOf(ledger, { groupOf: (type) => type });
     expect(report.types.every(({ duration }) => duration?.relativeError === 0.01)).toBe(true);
     expect(report.unknown.count).toBeGreaterThan(0);
   });

@@ -46,8 +46,8 @@ export async function readHealth(config: LoadedConfig, options: ReadHealthOption
   try {
     if (!connector.capabilities.runs) throw new UsageError(`${config.connector.title} tells no runs`);
     const health = createHealth({ since, until });
-    const skipped = await takeIn(health, connector, options);
-    await compareInstalled(health, connector, options);
+    const { skipped, isPartial } = await takeIn(health, connector, options);
+    await compareInstalled(health, connector, { ...options, isPartial });
     signal.throwIfAborted();
     return { report: redactor.value(health.report()), skipped };
   } finally {
@@ -56,14 +56,16 @@ export async function readHealth(config: LoadedConfig, options: ReadHealthOption
   }
 }
 
-/** Hands pipelines and runs to the collector; answers how many items could not be read. */
+/** Hands pipelines and runs to the collector; answers how many items could not be read, and whether pipelines were left out. */
 async function takeIn(
   health: HealthCollector,
   connector: Connector,
   { host, terminal, signal, showProgress, until, namespaces }: ReadHealthOptions,
-): Promise<number> {
+): Promise<{ skipped: number; isPartial: boolean }> {
   const startedAt = host.now();
   const count = { pipelines: 0, runs: 0, skipped: 0 };
+  let hasAll = false;
+  let isNarrowed = false;
   const warnings = new Set<string>();
   const leftOut = new Map<string, number>();
   const show = showProgress ? statusLine(terminal) : () => undefined;
@@ -90,8 +92,12 @@ async function takeIn(
         count.skipped += 1;
         terminal.log('WARN', `${event.ref} was left out: ${event.error.message}`);
         break;
+      case 'listed':
+        hasAll = event.scope.namespaces === undefined;
+        break;
       case 'filtered':
         if (event.item === 'run') leftOut.set(event.reason, (leftOut.get(event.reason) ?? 0) + 1);
+        else isNarrowed = true;
         break;
       case 'warning': {
         const warning = event.ref === undefined ? event.message : `${event.ref}: ${event.message}`;
@@ -109,7 +115,7 @@ async function takeIn(
   }
   terminal.live(undefined);
   sayLeftOut(leftOut, terminal);
-  return count.skipped;
+  return { skipped: count.skipped, isPartial: isNarrowed || !hasAll };
 }
 
 /** A report that leaves out runs on purpose says so: its numbers are not those of the server. */
@@ -126,11 +132,11 @@ function sayLeftOut(leftOut: ReadonlyMap<string, number>, terminal: Terminal): v
 async function compareInstalled(
   health: HealthCollector,
   connector: Connector,
-  { terminal, signal }: ReadHealthOptions,
+  { terminal, signal, isPartial }: ReadHealthOptions & { isPartial: boolean },
 ): Promise<void> {
   try {
     const installed = await connector.installedTypes?.({ signal });
-    if (installed) health.installed(installed.types, { aliases: installed.aliases });
+    if (installed) health.installed(installed.types, { aliases: installed.aliases, isPartial });
   } catch (error) {
     signal.throwIfAborted();
     const reason = error instanceof Error ? error.message : `${error}`;

@@ -33,7 +33,7 @@ function installedTile({ installed }: HealthReport): Markup {
     return html`<div class="tile"><p class="what">Installed types</p><p class="big">?</p><p class="sub">not asked</p></div>`;
   const unused = installed.unused.reduce((sum, { types }) => sum + types.length, 0);
   return html`<div class="tile"><p class="what">Installed types</p><p class="big">${formatCount(installed.count)}</p>
-<ul class="legend"><li><i class="dot bad"></i>${formatCount(installed.missing.length)} missing</li><li><i class="dot faint"></i>${formatCount(unused)} unused</li></ul></div>`;
+<ul class="legend"><li><i class="dot bad"></i>${formatCount(installed.missing.length)} missing</li>${installed.isPartial ? [] : html`<li><i class="dot faint"></i>${formatCount(unused)} unused</li>`}</ul></div>`;
 }
 
 /** The lists of the first ten, side by side. */
