@@ -35,10 +35,10 @@ export function toPipeline(flow: KestraFlow, graph: TaskGraph, context: Pipeline
     tasks: graph.tasks.map((task) => toTask(task, { sourceUrl, redactor })),
     edges: graph.edges,
     schedules: schedulesOf(flow.triggers, isSwitchedOff),
-    labels: chosenLabels(flow.labels, config, server.hiddenLabelPrefixes).map(({ key, value }) => ({
-      key,
-      value: redactor.text(value),
-    })),
+    labels: chosenLabels(flow.labels, config, server.hiddenLabelPrefixes)
+      // A tag is named by its label's key: one that holds a secret has no name.
+      .filter(({ key }) => redactor.text(key) === key)
+      .map(({ key, value }) => ({ key, value: redactor.text(value) })),
     owners: ownersOf(flow, config),
     inputs: inputsOf(flow, redactor),
     ...(limit !== undefined && Number.isInteger(limit) && limit > 0 && { concurrency: limit }),
@@ -55,7 +55,7 @@ function toTask(
   return {
     name: task.id,
     ...descriptionOf(task.description, redactor),
-    type: task.type,
+    type: redactor.text(task.type),
     sourceUrl,
     ...(typeof sql === 'string' && sql.trim() !== '' && { sql: redactor.text(sql) }),
     enabled: task.disabled !== true,

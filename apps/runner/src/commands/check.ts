@@ -47,7 +47,7 @@ export async function checkCommand(flags: CheckFlags, host: Host, terminal: Term
     interruption.stop();
   }
   const failed = taken.filter(({ status }) => status === 'failed');
-  if (flags.json) terminal.print(`${JSON.stringify({ ok: failed.length === 0, steps: taken }, null, 2)}\n`);
+  if (flags.json) terminal.printData(`${JSON.stringify({ ok: failed.length === 0, steps: taken }, null, 2)}\n`);
   const interrupted = interruption.exitCode();
   if (interrupted !== undefined) return interrupted;
   if (failed.length === 0) return exitCodes.done;

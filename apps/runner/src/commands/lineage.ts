@@ -76,7 +76,7 @@ export async function lineageCommand(flags: LineageFlags, host: Host, terminal: 
         format === 'openlineage'
           ? `${JSON.stringify(events, null, 2)}\n`
           : renderLineage(graph, { format, host, source: redactor.text(describeSource(config)), ...output });
-      if (file === undefined) terminal.print(text);
+      if (file === undefined) terminal.printData(text);
       else await writeWhole(file, text);
       if (file !== undefined) terminal.log('INFO', `${flags.output}: ${describe(graph)}`);
       else if ((format === 'mermaid' || format === 'dot') && graph.gaps.length > 0)

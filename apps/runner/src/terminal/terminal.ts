@@ -10,8 +10,10 @@ export interface Terminal {
   error(problem: { what: string; why?: string | undefined; todo?: string | undefined }): void;
   /** A line that stays at the bottom of a terminal; `undefined` takes it away. Nothing where there is no terminal. */
   live(line: string | undefined): void;
-  /** Data for stdout. */
+  /** Text for stdout. */
   print(text: string): void;
+  /** Data for stdout that has lost its secrets value by value: redacting its text again could break the format. */
+  printData(text: string): void;
   setLevel(level: LogLevel): void;
   /** Values that are never shown from now on. */
   hide(redactor: Redactor): void;
@@ -60,6 +62,10 @@ export function createTerminal(host: Host): Terminal {
     print(text) {
       this.live(undefined);
       stdout.write(redact(text));
+    },
+    printData(text) {
+      this.live(undefined);
+      stdout.write(text);
     },
     setLevel(level) {
       lowest = logLevels.indexOf(level);

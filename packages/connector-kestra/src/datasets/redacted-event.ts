@@ -1,4 +1,4 @@
-import type { Dataset, EntityReference, SourceEvent } from '@flowmeta/connector';
+import type { Dataset, EntityReference, LineageEdge, SourceEvent } from '@flowmeta/connector';
 import type { Redactor } from '@flowmeta/redact';
 
 /** Makes events of lineage safe to leave the connector: every text in them passes the redactor. */
@@ -66,3 +66,22 @@ export function redactedEvent({ text }: Pick<Redactor, 'text'>): (event: SourceE
     }
   };
 }
+
+/** Whether a name in a redacted edge has lost a secret: what is left names nothing, or the same for two different things. */
+export const hasHiddenName = ({ from, to }: LineageEdge): boolean => [from, to].some(isHidden);
+
+function isHidden(reference: EntityReference): boolean {
+  switch (reference.kind) {
+    case 'pipeline':
+      return false;
+    case 'entity':
+      return reference.fqn.includes(hidden);
+    case 'dataset': {
+      const { connections: _where, ...names } = reference.dataset;
+      return Object.values(names).some((name) => typeof name === 'string' && name.includes(hidden));
+    }
+  }
+}
+
+/** As the redactor writes it. */
+const hidden = '***';

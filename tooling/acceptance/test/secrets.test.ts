@@ -1,0 +1,260 @@
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type KestraVersion, kestraDataset } from '@flowmeta/recordings';
+import {
+  demoCatalog,
+  type Fault,
+  type KestraDataset,
+  startKestraSandbox,
+  startOpenMetadataSandbox,
+} from '@flowmeta/sandbox';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { runCli } from '../../../apps/runner/src/cli.js';
+import { ingest } from '../src/flowmeta.js';
+import { leaks, type Planted, plantSecrets, secretWord, shapes } from '../src/planting.js';
+
+const openMetadataOf: Record<KestraVersion, string> = {
+  '0.17.23': '1.2',
+  '0.20.5': '1.6',
+  '1.0.3': '1.8',
+  '2.0.0': '2.0',
+};
+const outputs = ['--report', 'a.json', 'a.html', 'a.md', '--audit-log', 'audit.ndjson', '--metrics-file', 'm.prom'];
+const lineageFormats = ['table', 'json', 'mermaid', 'dot', 'html', 'openlineage'];
+
+let directory: string;
+const open: { close(): Promise<unknown> }[] = [];
+beforeEach(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'flowmeta-secrets-'));
+});
+afterEach(async () => {
+  await Promise.all(open.splice(0).map((server) => server.close()));
+  await rm(directory, { recursive: true, force: true });
+});
+
+/** Runs the command in this process and answers what it wrote. */
+async function flowmeta(args: string[], { now, env = {} }: { now: number; env?: Record<string, string> }) {
+  const written = { stdout: '', stderr: '' };
+  const stream = (name: keyof typeof written) => ({
+    write(text: string) {
+      written[name] += text;
+    },
+  });
+  const startedAt = Date.now();
+  const code = await runCli(args, {
+    environment: env,
+    directory,
+    stdout: stream('stdout'),
+    stderr: stream('stderr'),
+    now: () => now + Date.now() - startedAt,
+    onInterrupt: () => () => {},
+  });
+  return { code, ...written };
+}
+
+async function startServers(dataset: KestraDataset, version: string) {
+  const kestra = await startKestraSandbox({
+    dataset,
+    auth: { kind: 'basic', username: 'ana', password: credentials.KESTRA_PASSWORD },
+  });
+  const catalog = await startOpenMetadataSandbox({ version, token: credentials.OM_TOKEN });
+  catalog.seedDatasets(demoCatalog());
+  open.push(kestra, catalog);
+  await writeFile(
+    join(directory, 'kestra.yaml'),
+    `source:
+  type: kestra
+  serviceName: kestra_demo
+  serviceConnection:
+    config: {type: Kestra, hostPort: "${kestra.url}", tenantId: main, username: ana, password: $KESTRA_PASSWORD}
+  sourceConfig:
+    config: {type: PipelineMetadata, statusLookbackDays: 45, includeOwners: true}
+workflowConfig:
+  openMetadataServerConfig:
+    hostPort: ${catalog.url}/api
+    securityConfig: {jwtToken: $OM_TOKEN}
+`,
+  );
+  return { kestra, catalog };
+}
+
+/** A server that takes OpenLineage events. */
+async function startReceiver() {
+  const posted: string[] = [];
+  const server = createServer((request, response) => {
+    let body = '';
+    request.on('data', (chunk) => {
+      body += chunk;
+    });
+    request.on('end', () => {
+      posted.push(`${request.url} ${body}`);
+      response.writeHead(201).end();
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  open.push({ close: () => new Promise((resolve) => server.close(resolve)) });
+  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, posted };
+}
+
+const credentials = { KESTRA_PASSWORD: 'kestra-word-4711', OM_TOKEN: 'catalog-token-4711' };
+
+/** All that leaves: what was printed, the files that were written, and what the servers were asked and keep. */
+async function everything(
+  output: string[],
+  { kestra, catalog }: Awaited<ReturnType<typeof startServers>>,
+): Promise<Record<string, string>> {
+  const files = await readdir(directory);
+  const texts = files
+    .filter((file) => file !== 'kestra.yaml')
+    .map(async (file) => [file, await readFile(join(directory, file), 'utf8')]);
+  const asked = [...kestra.requests, ...catalog.requests].map(({ method, path, query, body, headers }) => {
+    const { authorization: _signIn, ...others } = headers;
+    return { method, path, query: decodeURIComponent(query), body, headers: others };
+  });
+  return {
+    output: output.join('\n'),
+    requests: JSON.stringify(asked),
+    ...Object.fromEntries(await Promise.all(texts)),
+  };
+}
+
+function expectNoLeak(texts: Record<string, string>, planted: ReadonlyMap<number, string>) {
+  const found = Object.entries(texts).flatMap(([where, text]) =>
+    leaks(text, planted).map((leak) => `${where}: ${leak}`),
+  );
+  expect(found.slice(0, 6)).toEqual([]);
+  for (const [where, text] of Object.entries(texts)) {
+    for (const secret of Object.values(credentials)) expect(text.includes(secret), where).toBe(false);
+  }
+}
+
+/** An ingestion with reports, and the lineage in every format. */
+async function runAll(
+  { dataset }: Planted,
+  version: string,
+  {
+    kestra = [],
+    catalog = [],
+    formats = lineageFormats,
+  }: { kestra?: Fault[]; catalog?: Fault[]; formats?: string[] } = {},
+) {
+  const servers = await startServers(dataset, version);
+  servers.kestra.setFaults(kestra);
+  servers.catalog.setFaults(catalog);
+  const now = Date.parse(dataset.takenAt);
+  const options = { now, env: credentials };
+  const common = ['-c', 'kestra.yaml', '--log-level', 'debug', '--no-progress'];
+  const output: string[] = [];
+  const codes: number[] = [];
+  const run = async (args: string[]) => {
+    const { code, stdout, stderr } = await flowmeta(args, options);
+    if (args.some((arg) => /^(?:--json|json|openlineage)$/.test(arg)) && code <= 1)
+      expect(() => JSON.parse(stdout), args.join(' ')).not.toThrow();
+    output.push(stdout, stderr);
+    codes.push(code);
+  };
+  await run(['ingest', ...common, ...outputs, ...(formats.length > 1 ? [] : ['--json'])]);
+  const receiver = await startReceiver();
+  await run(['lineage', ...common, '--post-to', receiver.url]);
+  for (const format of formats) await run(['lineage', ...common, '--format', format]);
+  await run(['check', '-c', 'kestra.yaml', '--json', '--log-level', 'debug']);
+  const texts: Record<string, string> = { ...(await everything(output, servers)), posted: receiver.posted.join('\n') };
+  return { ...servers, codes, texts };
+}
+
+describe('a secret that is planted in every field of flows and runs', () => {
+  it.each([
+    ['0.17.23', 0],
+    ['1.0.3', 1],
+    ['2.0.0', 4],
+    ['0.20.5', 17],
+  ] as const)('shows nowhere: Kestra %s, round %i', async (version, round) => {
+    const planting = plantSecrets(kestraDataset(version, { plugins: true }), { round });
+    expect(planting.planted.size).toBeGreaterThan(2_000);
+    const { codes, catalog, texts } = await runAll(planting, openMetadataOf[version]);
+    expectNoLeak(texts, planting.planted);
+    expect(Math.max(...codes)).toBeLessThanOrEqual(1);
+    expect(catalog.catalog.pipelines().length).toBeGreaterThan(50);
+    // The reports tell of runs and the lineage is not empty, so that the search has something to look through.
+    expect(texts['a.html']!.length).toBeGreaterThan(10_000);
+    for (const where of ['requests', 'posted', 'output', 'a.json']) expect(texts[where], where).toContain('***');
+    expect(texts['audit.ndjson']).toContain('PUT');
+  });
+
+  it.each([
+    ['0.20.5', 2],
+    ['2.0.0', 5],
+  ] as const)('shows nowhere when dates, states and types can not be read: Kestra %s', async (version, round) => {
+    const planting = plantSecrets(kestraDataset(version, { plugins: true }), { round, brokenForms: 37 });
+    const { texts } = await runAll(planting, openMetadataOf[version]);
+    expectNoLeak(texts, planting.planted);
+  });
+
+  it('shows nowhere when the built command runs', async () => {
+    const planting = plantSecrets(kestraDataset('1.0.3', { plugins: true }), { round: 7 });
+    const kestra = await startKestraSandbox({ dataset: planting.dataset });
+    const catalog = await startOpenMetadataSandbox({ version: '1.6' });
+    open.push(kestra, catalog);
+    const options = { kestra, openMetadata: catalog, service: 'kestra_demo', now: planting.dataset.takenAt };
+    const { code, report, stdout, stderr } = await ingest({ ...options, args: ['--log-level', 'debug'] });
+    expect(code, stderr).toBeLessThanOrEqual(1);
+    expect(report?.totals.pipelines.created).toBeGreaterThan(50);
+    const bodies = JSON.stringify(catalog.requests.map(({ path, query, body }) => [path, query, body]));
+    expectNoLeak({ stdout, stderr, bodies }, planting.planted);
+  });
+});
+
+describe('a secret in the answers of servers that fail', () => {
+  const planted = new Map(Object.keys(shapes).map((shape, index) => [index + 1, shape]));
+  const message = Object.values(shapes)
+    .map((shape, index) => shape(secretWord(index + 1)))
+    .join('\n');
+  const echo = { status: 400, body: { message, code: 400, responseMessage: message, password: secretWord(1) } };
+  const plain = { dataset: kestraDataset('1.0.3', { plugins: true }), planted };
+
+  const faults: Record<string, { kestra?: Fault[]; catalog?: Fault[] }> = {
+    'Kestra refuses some': { kestra: [{ path: /graph/, times: 8, effect: { kind: 'status', ...echo } }] },
+    'Kestra breaks some': { kestra: [{ path: /graph/, effect: { kind: 'status', ...echo, status: 500 } }] },
+    'Kestra answers pages': {
+      kestra: [
+        { path: /graph/, effect: { kind: 'rewrite', rewrite: () => ({ status: 200, text: `<html>${message}` }) } },
+      ],
+    },
+    'Kestra refuses all': { kestra: [{ effect: { kind: 'status', ...echo, status: 403 } }] },
+    'OpenMetadata refuses pipelines': {
+      catalog: [{ method: 'PUT', path: /pipelines/, effect: { kind: 'status', ...echo } }],
+    },
+    'OpenMetadata echoes what it was sent': {
+      catalog: [
+        {
+          path: /pipelines|lineage/,
+          effect: {
+            kind: 'rewrite',
+            rewrite: (_answer, request) => ({
+              status: 400,
+              json: { message: `${message} Bearer ${credentials.OM_TOKEN} ${JSON.stringify(request.body)}` },
+            }),
+          },
+        },
+      ],
+    },
+    'OpenMetadata redirects': {
+      catalog: [
+        {
+          path: /pipelines/,
+          effect: { kind: 'status', status: 302, headers: { location: `https://x/?token=${secretWord(1)}` } },
+        },
+      ],
+    },
+    'OpenMetadata refuses all': { catalog: [{ effect: { kind: 'status', ...echo, status: 401 } }] },
+  };
+  it.each(Object.entries(faults))('shows nowhere: %s', async (_name, broken) => {
+    const { codes, texts } = await runAll(plain, '1.6', { ...broken, formats: ['json'] });
+    expectNoLeak(texts, planted);
+    // The run has met what was planted.
+    expect(codes.some((code) => code !== 0) || /degraded/.test(texts['a.json']!)).toBe(true);
+  });
+});
