@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import type { Cursor, SourceEvent } from './events.js';
+import type { IncrementalOptions } from './incremental.js';
 
 /** The version of this interface. A connector built for another major version is refused with a clear message. */
 export const specVersion = 1;
@@ -14,7 +15,7 @@ export interface Capabilities {
   owners?: boolean;
 }
 
-export interface ReadOptions {
+export interface ReadOptions extends IncrementalOptions {
   /** Runs that started at or after this instant, ms. */
   since: number;
   /** Runs that started before this instant, ms. */
@@ -57,6 +58,16 @@ export interface InstalledTaskTypes {
   aliases: string[];
 }
 
+/** A pipeline that an earlier run wrote to the catalog, as it was last written. */
+export interface EarlierPipeline {
+  /** `Pipeline.name`. */
+  name: string;
+  /** `Pipeline.namespace`. */
+  namespace?: string;
+  /** `Pipeline.sourceUrl`. */
+  sourceUrl?: string;
+}
+
 /**
  * A connection to one source.
  *
@@ -75,6 +86,19 @@ export interface Connector {
    * Throws an error with a verdict when the source does not answer.
    */
   installedTypes?(options?: { signal?: AbortSignal }): Promise<InstalledTaskTypes | undefined>;
+  /**
+   * Whether an earlier pipeline came from this source, and not from another one that fills the same service. By what was written
+   * of it, not by whether it is still there; sends no request after a read. Without the method all of the service count as own.
+   */
+  owns?(pipeline: EarlierPipeline, options?: { signal?: AbortSignal }): Promise<boolean>;
+  /**
+   * A direct look at one pipeline that the listing didn't have. `absent` only where the source says so itself: not for a refused
+   * sign-in, a missing right or an error, which are `unknown` or thrown. Without the method nothing is ever deleted in the catalog.
+   */
+  exists?(
+    pipeline: EarlierPipeline,
+    options?: { signal?: AbortSignal },
+  ): Promise<'present' | 'absent' | 'unknown'>;
   /** Frees sockets and timers. Safe to call twice. */
   close(): Promise<void>;
 }

@@ -1,3 +1,4 @@
+import type { UnchangedPipeline } from './incremental.js';
 import type { LineageEdge, LineageGap, Pipeline, Run, Scope } from './model.js';
 
 /** Where a later read may go on from. Opaque to the engine; JSON. */
@@ -9,7 +10,11 @@ export type Cursor = { readonly [key: string]: string | number };
  */
 export type SourceEvent =
   | { kind: 'pipeline'; pipeline: Pipeline }
+  /** In place of `pipeline`, if `ReadOptions.known` knows it. */
+  | { kind: 'unchanged'; pipeline: UnchangedPipeline }
   | { kind: 'run'; run: Run }
+  /** A run of `ReadOptions.refresh` that the source no longer has. */
+  | { kind: 'gone'; run: string }
   | { kind: 'lineage'; edge: LineageEdge }
   /** Lineage that could not be found out. Lost nothing else; reported apart from the warnings. */
   | { kind: 'unresolved'; gap: LineageGap }

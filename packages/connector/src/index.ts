@@ -5,6 +5,7 @@ export {
   type ConnectorContext,
   type ConnectorDefinition,
   defineConnector,
+  type EarlierPipeline,
   type InstalledTaskTypes,
   type ReadOptions,
   type SourceRequest,
@@ -13,6 +14,7 @@ export {
 } from './connector.js';
 export { hintOf, type Verdict, VerdictError, type VerdictErrorOptions, verdictOf } from './errors.js';
 export type { Cursor, SourceEvent } from './events.js';
+export type { IncrementalOptions, KnownPipeline, RememberedRun, UnchangedPipeline } from './incremental.js';
 export {
   createLineageGraph,
   datasetKey,

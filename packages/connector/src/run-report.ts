@@ -74,7 +74,11 @@ export interface PipelineReport {
   description?: string;
   sourceUrl?: string;
   fqn?: string;
-  outcome: 'created' | 'updated' | 'unchanged' | 'failed' | 'kept' | 'planned';
+  /**
+   * `kept`: left as it is for a person's sake. `restored`: it is back in the source, and so in the catalog. `deleted`: soft-deleted,
+   * since the source no longer has it; such a one has nothing but a name.
+   */
+  outcome: 'created' | 'updated' | 'unchanged' | 'restored' | 'deleted' | 'failed' | 'kept' | 'planned';
   enabled: boolean;
   degraded?: string;
   schedules: Schedule[];
