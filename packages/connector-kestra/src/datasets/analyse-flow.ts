@@ -1,11 +1,13 @@
 import type { LineageEdge, LineageGap } from '@flowmeta/connector';
 import type { KestraFlow, KestraTask, KestraTrigger } from '@flowmeta/kestra-client';
+import type { Redactor } from '@flowmeta/redact';
 import { asProperties } from '../lineage/values.js';
 import type { TaskGraph } from '../task-graph.js';
 import { flowContext } from './flow-context.js';
 import { flowData } from './join/flow-data.js';
 import type { FlowData } from './join/types.js';
 import { labelledEntities } from './labels.js';
+import { openTexts } from './open-texts.js';
 import { catalogueRow } from './task-catalogue.js';
 import { taskIo, touchesDatasets } from './task-io.js';
 
@@ -18,16 +20,17 @@ export interface AnalysedFlow {
 
 /** Which datasets a flow moves; `undefined` for a flow that has nothing to do with data, which costs next to nothing. */
 export async function analyseFlow(
-  flow: KestraFlow,
-  { pipeline, graph }: { pipeline: string; graph: TaskGraph },
+  written: KestraFlow,
+  { pipeline, graph, redactor }: { pipeline: string; graph: TaskGraph; redactor: Pick<Redactor, 'text'> },
 ): Promise<AnalysedFlow | undefined> {
-  const spelledOut = labelEdges(flow, pipeline);
+  const spelledOut = labelEdges(written, pipeline);
   const tasks = graph.tasks.map(({ task }) => task);
-  if (![...tasks, ...flow.triggers].some(touchesData) && !hasOutputs(flow)) {
+  if (![...tasks, ...written.triggers].some(touchesData) && !hasOutputs(written)) {
     return spelledOut.length === 0
       ? undefined
       : { data: { ...nothing(pipeline), spelledOut }, gaps: [], hasUnreadSql: false };
   }
+  const flow = openTexts(written, redactor);
   const context = flowContext(flow, pipeline);
   const { data, gaps } = await flowData(flow, {
     pipeline,

@@ -10,7 +10,8 @@ import { withEvidence } from './join/evidence.js';
 import { joinFlow, mostEdges } from './join/join-flow.js';
 import { createOpenEnds } from './join/open-ends.js';
 import type { FlowData, Step } from './join/types.js';
-import { redactedEvent } from './redacted-event.js';
+import { openTexts } from './open-texts.js';
+import { hasHiddenName, redactedEvent } from './redacted-event.js';
 import { createRunEvidence } from './run-evidence.js';
 
 /** Collects which datasets the flows move, as they are read, and what their runs have shown of it. */
@@ -70,7 +71,7 @@ export function createDatasetBook(redactor: Pick<Redactor, 'text'>): DatasetBook
     async define(flow, graph) {
       const pipeline = pipelineName(flow.namespace, flow.id);
       try {
-        const analysed = await analyseFlow(flow, { pipeline, graph });
+        const analysed = await analyseFlow(flow, { pipeline, graph, redactor });
         if (analysed === undefined) return;
         flows.set(pipeline, analysed.data);
         if (analysed.gaps.length > 0) gaps.set(pipeline, limited(pipeline, analysed.gaps));
@@ -85,17 +86,36 @@ export function createDatasetBook(redactor: Pick<Redactor, 'text'>): DatasetBook
     evidence(execution) {
       const pipeline = pipelineName(execution.namespace, execution.flowId);
       const steps = flows.get(pipeline)?.steps ?? [];
-      runs.add({ pipeline, execution }, (taskId) => contextOf(steps.find((step) => step.taskId === taskId)));
+      if (!(execution.taskRuns ?? []).some(({ assets, assetEmits }) => (assets ?? assetEmits) != null)) return;
+      runs.add({ pipeline, execution: openTexts(execution, redactor) }, (taskId) =>
+        contextOf(steps.find((step) => step.taskId === taskId)),
+      );
     },
 
     *resolve() {
       const redacted = redactedEvent(redactor);
-      for (const event of resolveAll()) yield redacted(event);
+      const hidden = new Map<string, SourceEvent>();
+      for (const event of resolveAll()) {
+        const open = redacted(event);
+        if (open.kind !== 'lineage' || !hasHiddenName(open.edge)) yield open;
+        else hidden.set(pipelineOf(open.edge), { kind: 'unresolved', gap: hiddenName(pipelineOf(open.edge)) });
+      }
+      yield* hidden.values();
     },
 
     incomplete: () => [...incomplete].sort(),
   };
 }
+
+const pipelineOf = ({ pipeline, from, to }: LineageEdge): string =>
+  pipeline ?? [from, to].flatMap((end) => (end.kind === 'pipeline' ? [end.name] : []))[0] ?? '';
+
+const hiddenName = (pipeline: string): LineageGap => ({
+  pipeline,
+  reason: 'hidden',
+  message: 'Some of its datasets have a secret in their names, as far as can be seen; they are left out.',
+  hint: 'Keep the secret in secret(…), so that the name alone is left.',
+});
 
 const lineage = (edge: LineageEdge): SourceEvent => ({ kind: 'lineage', edge });
 
