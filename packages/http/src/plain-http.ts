@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import { connect } from 'node:tls';
 import type { Cancellation } from './cancellation.js';
 
@@ -22,8 +23,11 @@ export function speaksTls(
   { timeoutMs, cancellation }: { timeoutMs: number; cancellation: Cancellation },
 ): Promise<boolean> {
   return new Promise((resolve) => {
+    const host = url.hostname.replace(/^\[|\]$/g, '');
     const socket = connect({
-      host: url.hostname.replace(/^\[|\]$/g, ''),
+      host,
+      // Some servers refuse a handshake without the name.
+      ...(isIP(host) === 0 && { servername: host }),
       port: Number(url.port || 80),
       // Nothing is sent and nothing believed: which certificate it has is another question.
       rejectUnauthorized: false,
