@@ -31,7 +31,11 @@ export function serverGraph(graph: KestraGraph, tree: TaskTree): TaskGraph {
   const connections: TaskEdge[] = [...kept.edges, ...drawing.missingStarts(kept.nodes, kept.edges)];
   const tasks = drawing.tasks();
   const drawn = connections.map(({ from, to }) => ({ from: drawing.idOf(from), to: drawing.idOf(to) }));
-  return { tasks, edges: orderedEdges(tasks, [...drawn, ...drawing.undrawnEdges()]) };
+  return {
+    tasks,
+    edges: orderedEdges(tasks, [...drawn, ...drawing.undrawnEdges()]),
+    drawn: (taskId) => drawing.taskOf(taskId),
+  };
 }
 
 /** A graph of the server with the definition at hand. */
@@ -40,6 +44,7 @@ class Drawing {
   readonly #drawn = new Map<string, DrawnTask>();
   readonly #drawnIds = new Set<string>();
   readonly #tree: TaskTree;
+  #tasks: Map<string, DrawnTask['task']> | undefined;
 
   constructor(graph: KestraGraph, tree: TaskTree) {
     this.#tree = tree;
@@ -54,6 +59,11 @@ class Drawing {
   isKept(uid: string): boolean {
     const drawn = this.#drawn.get(uid);
     return drawn !== undefined && !isAddedStep(drawn);
+  }
+
+  taskOf(id: string): DrawnTask['task'] | undefined {
+    this.#tasks ??= new Map([...this.#drawn.values()].map(({ task }) => [task.id, task]));
+    return this.#tasks.get(id);
   }
 
   idOf(uid: string): string {

@@ -14,6 +14,11 @@ export interface TaskGraph {
   tasks: GraphTask[];
   /** Between ids of `tasks`, in their order, without repeats and loops. */
   edges: TaskEdge[];
+  /**
+   * A task as the server draws it: with the plugin defaults of the flow, the namespace and the server, which neither flow
+   * nor listing shows. Absent for a graph that the server did not draw.
+   */
+  drawn?: (taskId: string) => KestraTask | undefined;
 }
 
 /** The tasks of the definition, in its order. */

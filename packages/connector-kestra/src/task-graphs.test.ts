@@ -180,7 +180,7 @@ describe('the graph that a server draws', () => {
       ['root.F.h', 'root.F.h.h1', 'root.F.h.hh'],
     );
     const tree = treeOf(outer, leaf('next'));
-    expect(serverGraph(graph, tree)).toEqual(definitionGraph(tree));
+    expect(serverGraph(graph, tree)).toMatchObject(definitionGraph(tree));
   });
 
   it('gets the edge that Kestra forgets for a Dag task with an empty list of dependencies', () => {
@@ -219,7 +219,7 @@ describe('the graph that a server draws', () => {
       'root.r>root.F.r root.F.r>root.F root.F>root.F.F_Split root.F.F_Split>root.F.F_Items root.F.F_Items>root.F.e root.F.e>root.next root.next>root.e',
     );
     const tree = treeOf(each, leaf('next'));
-    expect(serverGraph(graph, tree)).toEqual(definitionGraph(tree));
+    expect(serverGraph(graph, tree)).toMatchObject(definitionGraph(tree));
     expect(arrows(serverGraph(graph, tree))).toBe('F>next');
   });
 
@@ -250,7 +250,7 @@ describe('the graph that a server draws', () => {
       'root.r>root.F root.F>root.next root.next>root.e',
     );
     const tree = treeOf(pause, leaf('next'));
-    expect(serverGraph(graph, tree)).toEqual(definitionGraph(tree));
+    expect(serverGraph(graph, tree)).toMatchObject(definitionGraph(tree));
   });
 
   it('decides what is a task inside a type that is not known', () => {

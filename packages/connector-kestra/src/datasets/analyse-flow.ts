@@ -35,7 +35,8 @@ export async function analyseFlow(
   const { data, gaps } = await flowData(flow, {
     pipeline,
     values: context.values,
-    analyse: (task, names) => taskIo(task, { ...context, values: { ...context.values, ...names } }),
+    analyse: (task, names) =>
+      taskIo(asDrawn(task, { graph, redactor }), { ...context, values: { ...context.values, ...names } }),
   });
   const unread = new Set(gaps.flatMap(({ reason, task }) => (reason === 'sql' && task !== undefined ? [task] : [])));
   const hasUnreadSql = data.steps.some(
@@ -51,6 +52,15 @@ export const nothing = (pipeline: string): FlowData => ({
   outputs: [],
   spelledOut: [],
 });
+
+/** The task with what the server adds to it; what the definition says stays as it is. */
+function asDrawn(
+  task: KestraTask | KestraTrigger,
+  { graph, redactor }: { graph: TaskGraph; redactor: Pick<Redactor, 'text'> },
+): KestraTask | KestraTrigger {
+  const drawn = touchesDatasets(task) ? graph.drawn?.(task.id) : undefined;
+  return drawn?.type === task.type ? { ...openTexts(drawn, redactor), ...task } : task;
+}
 
 const touchesData = (task: KestraTask | KestraTrigger): boolean => touchesDatasets(task) || handsOver(task);
 

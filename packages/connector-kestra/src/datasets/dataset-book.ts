@@ -16,8 +16,11 @@ import { createRunEvidence } from './run-evidence.js';
 
 /** Collects which datasets the flows move, as they are read, and what their runs have shown of it. */
 export interface DatasetBook {
-  /** A flow that is read, with the graph that the server draws of it. */
-  define(flow: KestraFlow, graph: TaskGraph): Promise<void>;
+  /**
+   * A flow that is read, with its graph; `isDegraded` when that is not the server's own although it was asked for, so that
+   * defaults of the server may be missing.
+   */
+  define(flow: KestraFlow, graph: TaskGraph, options?: { isDegraded?: boolean }): Promise<void>;
   /** A run, whose task runs may name datasets. They count for more than the definition. */
   evidence(execution: KestraExecution): void;
   /** The edges and what could not be found out, without secrets. To be called once, when all flows and runs have been read. */
@@ -68,14 +71,14 @@ export function createDatasetBook(redactor: Pick<Redactor, 'text'>): DatasetBook
   }
 
   return {
-    async define(flow, graph) {
+    async define(flow, graph, { isDegraded = false } = {}) {
       const pipeline = pipelineName(flow.namespace, flow.id);
       try {
         const analysed = await analyseFlow(flow, { pipeline, graph, redactor });
         if (analysed === undefined) return;
         flows.set(pipeline, analysed.data);
         if (analysed.gaps.length > 0) gaps.set(pipeline, limited(pipeline, analysed.gaps));
-        if (analysed.hasUnreadSql) incomplete.add(pipeline);
+        if (analysed.hasUnreadSql || isDegraded) incomplete.add(pipeline);
       } catch (error) {
         incomplete.add(pipeline);
         const message = `Its datasets could not be found out: ${(error as Error).message}`;
