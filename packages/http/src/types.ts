@@ -50,7 +50,8 @@ export interface HttpClientOptions {
   concurrency?: number;
   /** Tries that may begin per second, after a first burst of as many; default no limit. */
   requestsPerSecond?: number;
-  circuit?: Partial<CircuitPolicy>;
+  /** When the server counts as gone, and how long it is waited for. */
+  circuit?: Partial<CircuitPolicy> | undefined;
   /** Longest body of an answer, also once it is unpacked, bytes; default 268_435_456 (256 MB). */
   maxBodyBytes?: number;
   tls?: TlsOptions;
