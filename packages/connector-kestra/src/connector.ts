@@ -11,6 +11,7 @@ import { createRedactor } from '@flowmeta/redact';
 import { checkSteps } from './check.js';
 import { authOf, clientOptions } from './client-options.js';
 import { type KestraConfig, kestraConfigSchema } from './config.js';
+import { ownsPipeline, pipelineExists } from './existence.js';
 import { untilAborted } from './in-order.js';
 import { installedTypes } from './installed-types.js';
 import { readEvents } from './read.js';
@@ -62,8 +63,8 @@ export function connectKestra(client: KestraClient, config: KestraConfig, contex
   );
   const select = compileSelection({ config, selection: context.selection });
   const closing = new AbortController();
-  const signalOf = (signal: AbortSignal | undefined, end: AbortSignal) =>
-    AbortSignal.any([closing.signal, end, ...(signal ? [signal] : [])]);
+  const signalOf = (...signals: (AbortSignal | undefined)[]) =>
+    AbortSignal.any([closing.signal, ...signals.filter((signal) => signal !== undefined)]);
 
   return {
     specVersion,
@@ -109,6 +110,10 @@ export function connectKestra(client: KestraClient, config: KestraConfig, contex
       const end = new AbortController();
       return installedTypes(client, { signal: signalOf(signal, end.signal) });
     },
+
+    owns: (pipeline, { signal } = {}) => ownsPipeline(client, pipeline, { signal: signalOf(signal) }),
+
+    exists: (pipeline, { signal } = {}) => pipelineExists(client, pipeline, { signal: signalOf(signal) }),
 
     async close() {
       closing.abort(new VerdictError('The connection to Kestra is closed.', { verdict: 'fatal' }));

@@ -104,8 +104,9 @@ export function createRunBook(options: IngestionOptions, startedAt: number) {
   };
 }
 
-export function countOutcome(totals: EntityTotals, outcome: WriteOutcome): void {
+export function countOutcome(totals: EntityTotals, outcome: WriteOutcome | 'restored'): void {
   if (outcome === 'kept') totals.filtered += 1;
+  else if (outcome === 'restored') totals.updated += 1;
   else totals[outcome] += 1;
 }
 

@@ -6,7 +6,7 @@ import {
   type PipelineDraft,
   type PipelineStatus,
 } from '@flowmeta/om-mapper';
-import type { DatasetMatch, Sink } from '@flowmeta/om-sink';
+import type { DatasetMatch, OwnPipeline, Sink } from '@flowmeta/om-sink';
 import type { IngestionOptions } from '../src/index.js';
 
 export const noon = Date.UTC(2026, 10, 22, 12);
@@ -81,6 +81,7 @@ export interface FakeSinkOptions {
   entities?: string[];
   /** FQNs of pipelines in other services. */
   elsewhere?: string[];
+  own?: OwnPipeline[];
   earlier?: { fqn: string; namespace?: string }[];
   /** Ends of Flowmeta's edges in the catalog, by their start. */
   stored?: Record<string, string[]>;
@@ -93,6 +94,7 @@ export function fakeSink(options: FakeSinkOptions = {}) {
   const edges: EdgeDraft[] = [];
   const calls: string[] = [];
   const removed: string[] = [];
+  const deleted: string[] = [];
   const violations: string[] = [];
   let underWay = 0;
   let mostUnderWay = 0;
@@ -165,11 +167,18 @@ export function fakeSink(options: FakeSinkOptions = {}) {
         removed.push(...stale.map((to) => `${from} → ${to}`));
         return { removed: stale.length, failed: 0, findings: [] };
       }),
+    ownPipelines: () => options.own ?? [],
+    removePipeline: (fqn) =>
+      write(`delete ${fqn}`, () => {
+        deleted.push(fqn);
+        return { outcome: 'deleted' as const, findings: [] };
+      }),
     summary: () => ({ tagsCreated: 0, findings: [] }),
     async close() {},
   };
   return Object.assign(sink, {
     removed,
+    deleted,
     pipelines,
     statuses,
     edges,

@@ -2,6 +2,7 @@ export { capabilitiesFor, knownVersions } from './capabilities.js';
 export { type CompletePipelineOptions, completePipeline } from './complete-pipeline.js';
 export { datasetLookup, isSpelling, tableCandidates } from './dataset-lookup.js';
 export { buildFqn, quoteName, splitFqn } from './fqn.js';
+export { goneMark, isGoneMark } from './gone-mark.js';
 export { completeColumns, type TableColumn } from './map-columns.js';
 export { completeEdge, evidenceOf, isOwnEdge, type MapEdgeOptions, mapEdge } from './map-edge.js';
 export { type MapPipelineOptions, mapPipeline } from './map-pipeline.js';

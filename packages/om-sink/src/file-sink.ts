@@ -52,6 +52,11 @@ function createLineClient(write: FileSinkOptions['write'], version: string): OmC
       return { created: true, pipeline: simulatedPipeline(body, id) };
     },
     patchPipeline: (id, operations) => line('PATCH', `/pipelines/${encodeURIComponent(id)}`, operations),
+    async deletePipeline(id) {
+      await line('DELETE', `/pipelines/${encodeURIComponent(id)}`, undefined);
+      return true;
+    },
+    restorePipeline: (id) => line('PUT', '/pipelines/restore', { id }),
     putStatus: (fqn, status) => line('PUT', `/pipelines/${encodeURIComponent(fqn)}/status`, status),
     putStatuses: (fqn, statuses) => line('PUT', `/pipelines/${encodeURIComponent(fqn)}/status/bulk`, statuses),
     getStatuses: async () => [],

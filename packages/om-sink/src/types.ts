@@ -60,6 +60,14 @@ export interface SinkOptions {
 /** `kept`: left as it is for a person's or another tool's sake: a soft-deleted pipeline, a hand-drawn edge. */
 export type WriteOutcome = 'created' | 'updated' | 'unchanged' | 'kept' | 'failed';
 
+/** A pipeline of the service that Flowmeta wrote: `name`, `namespace` and link as a connector told them. */
+export interface OwnPipeline {
+  name: string;
+  fqn: string;
+  namespace?: string;
+  sourceUrl?: string;
+}
+
 export interface SinkServer {
   capabilities: Capabilities;
   /** As the server has it; absent for a file. */
@@ -105,7 +113,9 @@ export interface Sink {
   readonly description: string;
   /** Probes the version, finds or makes the service, lists what it holds. */
   open(): Promise<SinkServer>;
-  writePipeline(draft: PipelineDraft): Promise<{ outcome: WriteOutcome; fqn?: string; findings: SinkFinding[] }>;
+  writePipeline(
+    draft: PipelineDraft,
+  ): Promise<{ outcome: WriteOutcome | 'restored'; fqn?: string; findings: SinkFinding[] }>;
   /**
    * Statuses of one pipeline, by its name in the model, that has been written or was there at `open`. Compared with what
    * the catalog has in their window first, except for pipelines that this run has created. Those of a soft-deleted
@@ -144,6 +154,16 @@ export interface Sink {
     isStale: (edge: StoredEdge) => boolean,
     options?: { datasets?: boolean },
   ): Promise<{ removed: number; failed: number; findings: SinkFinding[] }>;
+  /**
+   * The pipelines of the service that Flowmeta wrote, as they were last written. Without those that this run has created, that are
+   * soft-deleted, or that a person restored after Flowmeta had deleted them.
+   */
+  ownPipelines(): Iterable<OwnPipeline>;
+  /**
+   * Soft-deletes one of `ownPipelines`, marked so that `writePipeline` restores it once the source has it again. `kept`: it is
+   * gone, or somebody else's by now.
+   */
+  removePipeline(fqn: string): Promise<{ outcome: 'deleted' | 'kept' | 'failed'; findings: SinkFinding[] }>;
   /** What only the sink knows at the end. */
   summary(): { tagsCreated: number; findings: SinkFinding[] };
   close(): Promise<void>;

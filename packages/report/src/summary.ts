@@ -95,9 +95,13 @@ export function totalRows(report: RunReport): { title: string; totals: EntityTot
 }
 
 /** What the tables of totals have no column for, e.g. `11 tags created`. */
-export function otherChanges({ totals }: RunReport): string[] {
+export function otherChanges({ totals, pipelines }: RunReport): string[] {
   const removed = totals.edges.removed ?? 0;
+  const deleted = totals.pipelines.removed ?? 0;
+  const restored = pipelines.filter(({ outcome }) => outcome === 'restored').length;
   return [
+    ...(deleted > 0 ? [`${formatAmount(deleted, 'pipeline')} deleted`] : []),
+    ...(restored > 0 ? [`${formatAmount(restored, 'pipeline')} restored`] : []),
     ...(totals.tags.created > 0 ? [`${formatAmount(totals.tags.created, 'tag')} created`] : []),
     ...(removed > 0 ? [`${formatAmount(removed, 'edge')} removed`] : []),
   ];

@@ -99,6 +99,10 @@ export interface OmClient {
   getPipeline(fqn: string, query?: { fields?: string }): Promise<OmPipeline | undefined>;
   putPipeline(body: CreatePipeline): Promise<PutResult>;
   patchPipeline(id: string, operations: PatchOperation[]): Promise<void>;
+  /** A soft delete: the pipeline, its runs and its history can be restored. False when there is no such pipeline. */
+  deletePipeline(id: string): Promise<boolean>;
+  /** Undoes a soft delete. An error for one that is not deleted. */
+  restorePipeline(id: string): Promise<void>;
 
   putStatus(fqn: string, status: PipelineStatus): Promise<void>;
   /** At most 1000, no timestamp twice. Servers from 1.11.9 on have it. */

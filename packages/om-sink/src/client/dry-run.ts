@@ -24,9 +24,14 @@ export function simulatedService(body: CreateService, id: string): OmService {
  */
 export function createDryRunClient(client: OmClient): OmClient {
   const ids = new Map<string, string>();
+  /** By id: what a deletion reads again of its own writes. */
+  const changed = new Map<string, Partial<OmPipeline>>();
   const learn = (pipeline: OmPipeline): OmPipeline => {
     ids.set(pipeline.fullyQualifiedName, pipeline.id);
-    return pipeline;
+    return { ...pipeline, ...changed.get(pipeline.id) };
+  };
+  const change = (id: string, fields: Partial<OmPipeline>): void => {
+    changed.set(id, { ...changed.get(id), ...fields });
   };
   const nothing = async (): Promise<void> => {};
 
@@ -34,8 +39,7 @@ export function createDryRunClient(client: OmClient): OmClient {
     ...client,
     async listPipelines(query) {
       const page = await client.listPipelines(query);
-      page.items.forEach(learn);
-      return page;
+      return { ...page, items: page.items.map(learn) };
     },
     async getPipeline(fqn, query) {
       const pipeline = await client.getPipeline(fqn, query);
@@ -48,7 +52,18 @@ export function createDryRunClient(client: OmClient): OmClient {
       const id = ids.get(fqn);
       return { created: id === undefined, pipeline: simulatedPipeline(body, id ?? `dry-run ${fqn}`) };
     },
-    patchPipeline: nothing,
+    async patchPipeline(id, operations) {
+      for (const { path, value } of operations) {
+        if (path === '/sourceHash' || path === '/pipelineLocation') change(id, { [path.slice(1)]: value });
+      }
+    },
+    async deletePipeline(id) {
+      change(id, { deleted: true });
+      return true;
+    },
+    async restorePipeline(id) {
+      change(id, { deleted: false });
+    },
     putStatus: nothing,
     putStatuses: nothing,
     putClassification: nothing,

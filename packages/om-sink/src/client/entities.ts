@@ -35,6 +35,8 @@ export const pipelineSchema = z.object({
   deleted: z.boolean().nullish(),
   sourceHash: z.string().nullish(),
   pipelineLocation: z.string().nullish(),
+  sourceUrl: z.string().nullish(),
+  updatedBy: z.string().nullish(),
   service: z.object({ name: z.string().nullish(), fullyQualifiedName: z.string().nullish() }).nullish(),
   tags: z.array(tagLabelSchema).nullish(),
   owner: referenceSchema.nullish(),

@@ -118,6 +118,19 @@ export function createOmClient(options: OmClientOptions): OmClient {
       const path = pathOf`/pipelines/${id}`;
       await send({ method: 'PATCH', path, body: operations, contentType: 'application/json-patch+json' });
     },
+    async deletePipeline(id) {
+      try {
+        const query = { hardDelete: false, recursive: true };
+        await send({ method: 'DELETE', path: pathOf`/pipelines/${id}`, query });
+        return true;
+      } catch (error) {
+        if (error instanceof OpenMetadataError && error.status === 404 && missingInstance(error.message)) return false;
+        throw error;
+      }
+    },
+    async restorePipeline(id) {
+      await send({ method: 'PUT', path: '/pipelines/restore', body: { id } });
+    },
 
     async putStatus(fqn, status) {
       await send({ method: 'PUT', path: pathOf`/pipelines/${fqn}/status`, body: status, ...whileRacing });

@@ -1,4 +1,4 @@
-import { buildFqn, type Capabilities, namespaceOf, ownHashOf, type SourceHash } from '@flowmeta/om-mapper';
+import { buildFqn, type Capabilities, isGoneMark, namespaceOf, ownHashOf, type SourceHash } from '@flowmeta/om-mapper';
 import type { OmClient } from '../client/client-types.js';
 import type { OmPipeline, OmService } from '../client/entities.js';
 import { OpenMetadataError } from '../client/error.js';
@@ -7,11 +7,16 @@ import type { SinkFinding } from '../types.js';
 /** What is remembered of a pipeline in the catalog. */
 export interface KnownPipeline {
   id: string;
+  name: string;
   fqn: string;
   /** Absent when somebody else wrote it. */
   hash?: SourceHash;
   /** The source's folder or namespace, as it was last written. */
   namespace?: string;
+  /** As it was last written. */
+  sourceUrl?: string;
+  /** Name of the user who changed it last; told only where Flowmeta's mark says that it takes the pipeline away. */
+  updatedBy?: string;
   deleted: boolean;
   /** By this run. */
   created: boolean;
@@ -42,11 +47,14 @@ export function toKnown(pipeline: OmPipeline, capabilities: Capabilities): Known
   const namespace = namespaceOf({ pipelineLocation: pipeline.pipelineLocation ?? null });
   return {
     id: pipeline.id,
+    name: pipeline.name,
     fqn: pipeline.fullyQualifiedName,
     deleted: pipeline.deleted === true,
     created: false,
     ...(hash === undefined ? {} : { hash }),
     ...(namespace === undefined ? {} : { namespace }),
+    ...(pipeline.sourceUrl ? { sourceUrl: pipeline.sourceUrl } : {}),
+    ...(hash && isGoneMark(hash) && pipeline.updatedBy ? { updatedBy: pipeline.updatedBy } : {}),
   };
 }
 

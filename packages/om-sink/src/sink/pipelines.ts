@@ -12,6 +12,7 @@ import type { OmPipeline } from '../client/entities.js';
 import { OpenMetadataError } from '../client/error.js';
 import type { SinkFinding, SinkOptions, WriteOutcome } from '../types.js';
 import { type CatalogIndex, type KnownPipeline, storedHash, toKnown } from './catalog-index.js';
+import { isOwnDeletion, restore } from './deletion.js';
 import type { OwnerResolver } from './owners.js';
 import { isSettled, planUpdate } from './people.js';
 import { type TagResolver, tagFqn } from './tags.js';
@@ -24,19 +25,21 @@ export interface PipelineWriterContext {
   owners: OwnerResolver;
   options: SinkOptions;
   hash: Hash;
+  /** Name of the user that is signed in. */
+  user: string;
 }
 
 export interface PipelineResult {
-  outcome: WriteOutcome;
+  outcome: WriteOutcome | 'restored';
   known: KnownPipeline;
   findings: SinkFinding[];
 }
 
-/** Makes or updates one pipeline. Not to be called twice at a time for one name. */
+/** Makes or updates one pipeline, or brings back one that Flowmeta deleted. Not to be called twice at a time for one name. */
 export async function writePipeline(draft: PipelineDraft, context: PipelineWriterContext): Promise<PipelineResult> {
   const { index, capabilities, tags, owners, options, hash } = context;
   const known = await index.find(draft.body.name);
-  if (known?.deleted) return kept(draft, known);
+  if (known?.deleted && !(await isOwnDeletion(known, context))) return kept(draft, known);
 
   const references = await owners.resolve(draft.owners);
   const complete = (tagFqns: readonly string[]): CreatePipeline =>
@@ -50,6 +53,11 @@ export async function writePipeline(draft: PipelineDraft, context: PipelineWrite
   }
   const body = complete(await tags.resolve(draft.tags));
   if (known === undefined) return create(draft, body, context);
+  if (known.deleted) {
+    await restore(known, context.client);
+    const result = await update(draft, { body, known }, context);
+    return { ...result, outcome: result.outcome === 'updated' ? 'restored' : result.outcome };
+  }
   if (!options.overrideMetadata && isWritten(body)) return { outcome: 'unchanged', known, findings: [] };
   return update(draft, { body, known }, context);
 }

@@ -5,6 +5,7 @@ import { asFatal, verdictOf } from '../client/error.js';
 import type { DatasetMatch, Sink, SinkFinding, SinkOptions, WriteOutcome } from '../types.js';
 import { type CatalogIndex, readCatalogIndex } from './catalog-index.js';
 import { createDatasetFinder, type DatasetFinder } from './dataset-finder.js';
+import { createPipelineRemover } from './deletion.js';
 import { createEdgeWriter, type EdgeWriter, edgeRef, isEarlier } from './edges.js';
 import { distinctFindings, findingOf } from './findings.js';
 import { createKeyedQueue } from './keyed-queue.js';
@@ -19,6 +20,7 @@ interface OpenSink {
   index: CatalogIndex;
   pipelines: PipelineWriterContext;
   statuses: StatusWriter;
+  removal: ReturnType<typeof createPipelineRemover>;
   edges: EdgeWriter;
   datasets: DatasetFinder;
   tags: TagResolver;
@@ -73,7 +75,7 @@ export function assembleSink(client: OmClient, options: SinkOptions & { descript
         client.expectToExist('pipelineService', service.name);
         const { index, findings: listing } = await readCatalogIndex(client, { service, capabilities });
         findings.push(...listing);
-        opened = prepare(client, { options, capabilities, index });
+        opened = prepare(client, { options, capabilities, index, user: user.name });
         return {
           capabilities,
           service: service.fullyQualifiedName,
@@ -88,7 +90,7 @@ export function assembleSink(client: OmClient, options: SinkOptions & { descript
     writePipeline(draft) {
       const { pipelines } = use();
       return inTurn(draft.body.name, () =>
-        orFinding<{ outcome: WriteOutcome; fqn?: string; findings: SinkFinding[] }>(
+        orFinding<Awaited<ReturnType<Sink['writePipeline']>>>(
           draft.pipeline,
           async () => {
             const { outcome, known, findings: found } = await writePipeline(draft, pipelines);
@@ -174,6 +176,19 @@ export function assembleSink(client: OmClient, options: SinkOptions & { descript
       );
     },
 
+    ownPipelines: () => use().removal.own(),
+
+    removePipeline(fqn) {
+      const { index, removal } = use();
+      return inTurn(index.findByFqn(fqn)?.name ?? fqn, () =>
+        orFinding<Awaited<ReturnType<Sink['removePipeline']>>>(
+          fqn,
+          () => removal.remove(fqn),
+          (finding) => ({ outcome: 'failed', findings: [finding] }),
+        ),
+      );
+    },
+
     summary: () => ({
       tagsCreated: opened?.tags.created ?? 0,
       findings: distinctFindings([
@@ -190,9 +205,14 @@ export function assembleSink(client: OmClient, options: SinkOptions & { descript
 
 function prepare(
   client: OmClient,
-  context: { options: SinkOptions & { isFile?: boolean }; capabilities: Capabilities; index: CatalogIndex },
+  context: {
+    options: SinkOptions & { isFile?: boolean };
+    capabilities: Capabilities;
+    index: CatalogIndex;
+    user: string;
+  },
 ): OpenSink {
-  const { options, capabilities, index } = context;
+  const { options, capabilities, index, user } = context;
   const { overrideMetadata = false, statusMode = 'auto', isFile = false } = options;
   const datasets = createDatasetFinder(client, { isFile });
   const tags = createTagResolver(client);
@@ -201,7 +221,8 @@ function prepare(
     index,
     tags,
     owners,
-    pipelines: { client, index, capabilities, tags, owners, options, hash: md5 },
+    pipelines: { client, index, capabilities, tags, owners, options, hash: md5, user },
+    removal: createPipelineRemover({ client, index, capabilities, user }),
     statuses: createStatusWriter({ client, capabilities, statusMode }),
     datasets,
     edges: createEdgeWriter({ client, index, datasets, overrideMetadata }),

@@ -19,6 +19,8 @@ export const outcomeTones: Readonly<Record<PipelineReport['outcome'], string>> =
   created: 'good',
   updated: 'info',
   unchanged: 'calm',
+  restored: 'good',
+  deleted: 'faint',
   planned: 'pause',
   kept: 'warn',
   failed: 'bad',
