@@ -1,9 +1,11 @@
+import { redactText } from '@flowmeta/redact';
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import type { CheckFlags } from './commands/check.js';
 import type { DemoFlags } from './commands/demo.js';
 import type { HealthFlags } from './commands/health.js';
 import type { IngestFlags } from './commands/ingest.js';
 import type { LineageFlags } from './commands/lineage.js';
+import type { ReportMergeFlags } from './commands/report-merge.js';
 import { exitCodes } from './exit-codes.js';
 import type { Host } from './host.js';
 import { type LogLevel, logLevels } from './terminal/log-levels.js';
@@ -36,7 +38,8 @@ function buildProgram(host: Host, done: (exitCode: number) => void): Command {
     .helpOption('-h, --help', 'show this help')
     .configureOutput({
       writeOut: (text) => host.stdout.write(text),
-      writeErr: (text) => host.stderr.write(text),
+      // It repeats what it doesn't know, such as `--password=…`.
+      writeErr: (text) => host.stderr.write(redactText(text)),
       getOutHasColors: () => false,
       getErrHasColors: () => false,
     })
@@ -184,6 +187,17 @@ function buildProgram(host: Host, done: (exitCode: number) => void): Command {
     .addHelpText('after', examples(['flowmeta demo --report demo.html']))
     .action(async (flags: DemoFlags) => {
       done(await (await import('./commands/demo.js')).demoCommand(flags, host, await terminal()));
+    });
+  const report = program.command('report').description('Work with run reports.');
+  report
+    .command('merge')
+    .description('Make one report of those of several runs: of shards, tenants, services.')
+    .argument('<reports...>', 'JSON files that `ingest --report` has written')
+    .option('-o, --output <file>', 'write it to a file: .json, .html or .md; without, show a summary')
+    .addHelpText('after', examples(['flowmeta report merge a.json b.json -o all.html']))
+    .action(async (files: string[], flags: ReportMergeFlags) => {
+      const { reportMergeCommand } = await import('./commands/report-merge.js');
+      done(await reportMergeCommand(files, flags, { host, terminal: await terminal() }));
     });
   return program;
 }

@@ -11,12 +11,16 @@ const renderers: Record<string, (report: RunReport) => Promise<string>> = {
 };
 
 /** Refuses report files that could not be written at the end, before anything is touched. */
-export async function checkReportFiles(files: string[], directory: string): Promise<void> {
+export async function checkReportFiles(
+  files: string[],
+  directory: string,
+  { option = '--report' }: { option?: string } = {},
+): Promise<void> {
   for (const file of files) {
     if (!(extname(file).toLowerCase() in renderers)) {
-      throw new UsageError(`--report ${file}: unknown kind of file`, 'Let its name end in .json, .html or .md.');
+      throw new UsageError(`${option} ${file}: unknown kind of file`, 'Let its name end in .json, .html or .md.');
     }
-    await checkDirectory(`--report ${file}`, resolve(directory, file));
+    await checkDirectory(`${option} ${file}`, resolve(directory, file));
   }
 }
 
