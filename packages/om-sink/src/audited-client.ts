@@ -5,6 +5,9 @@ import { createAuditMemory } from './audit-memory.js';
 import type { AddLineage, OmClient } from './client/client-types.js';
 import type { OmEdge } from './client/entities.js';
 
+/** By these names, so that a new write without an audit does not compile. */
+type WriteMethod = Extract<keyof OmClient, `${'put' | 'patch' | 'create' | 'restore' | 'delete'}${string}`>;
+
 /** The same client; its writes go through `audited`, with what its reads have told about them. */
 export function auditedClient(
   client: OmClient,
@@ -24,8 +27,7 @@ export function auditedClient(
     };
   };
 
-  return {
-    ...client,
+  const reads: Partial<OmClient> = {
     async version() {
       const version = await client.version();
       known.version(version);
@@ -72,7 +74,9 @@ export function auditedClient(
       for (const edge of [...lineage.upstream, ...lineage.downstream]) known.edge(edge);
       return lineage;
     },
+  };
 
+  const writes: Pick<OmClient, WriteMethod> = {
     createService: (body) =>
       audited(
         { method: 'POST', entityType: 'pipelineService', fqn: buildFqn([body.name]), hashAfter: digest(body) },
@@ -101,6 +105,20 @@ export function auditedClient(
       known.pipeline(result.pipeline);
       return result;
     },
+    deletePipeline(id) {
+      const fqn = known.nameOf('pipeline', id);
+      return audited(
+        { method: 'DELETE', entityType: 'pipeline', fqn, ...known.hashBefore(fqn) },
+        () => client.deletePipeline(id),
+        (wasThere) => (wasThere ? 'deleted' : 'absent'),
+      );
+    },
+    restorePipeline: (id) =>
+      audited(
+        { method: 'PUT', entityType: 'pipeline', fqn: known.nameOf('pipeline', id) },
+        () => client.restorePipeline(id),
+        () => 'restored',
+      ),
     patchPipeline(id, operations) {
       const fqn = known.nameOf('pipeline', id);
       return audited(
@@ -187,6 +205,7 @@ export function auditedClient(
         () => 'written',
       ),
   };
+  return { ...client, ...reads, ...writes };
 }
 
 /** The details of a body in the shape in which they are read. */

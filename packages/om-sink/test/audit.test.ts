@@ -118,6 +118,26 @@ describe.each(['1.2', '1.6', '2.0'])('an audit of writes to OpenMetadata %s', (v
 });
 
 describe('an audit', () => {
+  it('names what is deleted and restored by id', async () => {
+    const { sandbox, open, draft } = await start('1.6');
+    await (await open()).writePipeline(draft());
+    const client = createOmClient({ hostPort: sandbox.url, jwtToken: sandbox.token });
+    const entries: AuditEntry[] = [];
+    const audited = createAudit({ runId: 'run-1', now: () => now, write: (entry) => entries.push(entry) }).over(client);
+    await audited.version();
+    const pipeline = await audited.getPipeline(fqn);
+    await audited.deletePipeline(pipeline!.id);
+    await audited.restorePipeline(pipeline!.id);
+    await audited.deletePipeline('00000000-0000-0000-0000-000000000000');
+    expect(entries.map(line)).toEqual([
+      `DELETE pipeline ${fqn} deleted`,
+      `PUT pipeline ${fqn} restored`,
+      'DELETE pipeline <pipeline 00000000-0000-0000-0000-000000000000> absent',
+    ]);
+    expect(entries[0]?.hashBefore).toBe(pipeline?.sourceHash);
+    await client.close();
+  });
+
   it('has what was refused, with the reason', async () => {
     const { sink, taken, draft, sandbox } = await start('1.6');
     const filled = sink();
