@@ -20,6 +20,17 @@ const namespace = z
 
 const pem = z.string().regex(/-----BEGIN /, 'expected PEM text, which begins with -----BEGIN');
 
+/** The host reads the file and fills in the option in its place, before this schema sees the config. */
+const fileOf = (option: 'password' | 'token') =>
+  z
+    .string()
+    .min(1)
+    .optional()
+    .meta({ fileOf: option })
+    .describe(
+      `Name of a file with the ${option}, e.g. a secret that Docker or Kubernetes mounts; instead of \`${option}\`.`,
+    );
+
 /** The connector's part of the config. It takes what the earlier Python connector took, and more. */
 export const kestraConfigSchema = z
   .strictObject({
@@ -47,12 +58,14 @@ export const kestraConfigSchema = z
       .optional()
       .meta({ secret: true })
       .describe('For basic authentication; needs `username`.'),
+    passwordFile: fileOf('password'),
     token: z
       .string()
       .min(1)
       .optional()
       .meta({ secret: true })
       .describe('API token (Kestra Enterprise), instead of a user name.'),
+    tokenFile: fileOf('token'),
     verifySSL: z
       .enum(['no-ssl', 'ignore', 'validate'])
       .default('validate')
@@ -107,7 +120,11 @@ export const kestraConfigSchema = z
       .optional()
       .describe('Requests to Kestra that may begin per second; absent means no limit.'),
   })
-  .superRefine(({ username, password, token }, context) => {
+  .superRefine(({ username, password, token, passwordFile, tokenFile }, context) => {
+    for (const [key, file] of Object.entries({ passwordFile, tokenFile })) {
+      if (file !== undefined) context.addIssue({ code: 'custom', path: [key], message: 'the file has not been read' });
+    }
+    if (passwordFile !== undefined) return;
     if ((username === undefined) !== (password === undefined)) {
       const path = [username === undefined ? 'username' : 'password'];
       context.addIssue({ code: 'custom', path, message: '`username` and `password` need each other' });

@@ -155,7 +155,8 @@ export interface ConnectorDefinition<Schema extends z.ZodType = z.ZodType> {
   description: string;
   /**
    * The connector's own part of the config, `source.serviceConnection.config`. Strict: an unknown key is an error.
-   * Every option has a description; a secret one has `.meta({ secret: true })`.
+   * Every option has a description; a secret one has `.meta({ secret: true })`. One with `.meta({ fileOf: 'password' })` names a
+   * file: the host reads it and gives its text as `password` instead.
    */
   configSchema: Schema;
   /** Valid configs, for the docs. */

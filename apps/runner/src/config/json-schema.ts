@@ -17,6 +17,7 @@ export function configJsonSchema(connector: ConnectorDefinition): Record<string,
       // Our own marks; a validator that is strict refuses keywords that it doesn't know.
       delete meta[withoutEffect];
       delete meta.secret;
+      delete meta.fileOf;
     },
   });
   return {

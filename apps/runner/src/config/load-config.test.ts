@@ -351,4 +351,57 @@ describe('files that the config names', () => {
     const [problem] = await problemsOf(text.replace('caCertificate: ca.pem', 'caCertificate: note.txt'));
     expect(problem?.message).toBe('the file is not in PEM format');
   });
+
+  const signIn = (lines: string) => withLine('type: Kestra', `      username: ana\n${lines}`);
+
+  it.each(['hunter22', 'hunter22\n', 'hunter22\r\n', '\uFEFFhunter22\n'])(
+    'reads the password of the connector from a file: %j',
+    async (content) => {
+      await writeFile(join(directory, 'password'), content);
+      const { connectorConfig, secrets } = await parse(signIn('      passwordFile: password'));
+      expect(connectorConfig).toMatchObject({ username: 'ana', password: 'hunter22' });
+      expect(connectorConfig).not.toHaveProperty('passwordFile');
+      expect(secrets).toContain('hunter22');
+    },
+  );
+
+  it('keeps the blanks of a password', async () => {
+    await writeFile(join(directory, 'password'), ' hunter 22 \n');
+    const { connectorConfig } = await parse(signIn('      passwordFile: $FILE'), { FILE: join(directory, 'password') });
+    expect(connectorConfig).toMatchObject({ password: ' hunter 22 ' });
+  });
+
+  it('reads the token of the connector from a file', async () => {
+    await writeFile(join(directory, 'kestra-token'), 'from-a-mount\n');
+    const { connectorConfig } = await parse(withLine('type: Kestra', '      tokenFile: kestra-token'));
+    expect(connectorConfig).toMatchObject({ token: 'from-a-mount' });
+  });
+
+  it.each([
+    ['is not there', '      passwordFile: nowhere/password', /^nowhere\/password can not be read$/],
+    ['is empty', '      passwordFile: empty', /^empty is empty$/],
+    ['is a directory', '      passwordFile: .', /^\. can not be read$/],
+    ['is something else', '      passwordFile: lines', /^lines holds more than one line/],
+    ['stands beside the password', '      password: hunter22\n      passwordFile: password', /beside password/],
+    ['stands beside the token', '      token: hunter22\n      tokenFile: password', /beside token/],
+  ])('says which key and which file when it %s', async (_why, lines, message) => {
+    await writeFile(join(directory, 'empty'), '\n');
+    await writeFile(join(directory, 'lines'), 'hunter22\nhunter23\n');
+    await writeFile(join(directory, 'password'), 'hunter22\n');
+    const problems = await problemsOf(lines.includes('token') ? withLine('type: Kestra', lines) : signIn(lines));
+    expect(problems).toEqual([
+      expect.objectContaining({
+        path: expect.stringMatching(/config\.(?:password|token)File$/),
+        line: expect.any(Number),
+        message: expect.stringMatching(message),
+      }),
+    ]);
+    expect(JSON.stringify(problems)).not.toContain('hunter2');
+  });
+
+  it('needs a user name beside the file of a password', async () => {
+    await writeFile(join(directory, 'password'), 'hunter22\n');
+    const problems = await problemsOf(withLine('type: Kestra', '      passwordFile: password'));
+    expect(problems.map(({ message }) => message)).toEqual([expect.stringContaining('need each other')]);
+  });
 });

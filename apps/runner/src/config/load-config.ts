@@ -55,6 +55,9 @@ export async function parseConfig(text: string, options: LoadConfigOptions & { f
   const schema = workflowSchema(connector, { withoutTarget });
   const problems: ConfigProblem[] = [];
   const filled = await withSecretFiles(document.value, {
+    named: [...setOptions(schema, document.value)].flatMap(({ path, meta }) =>
+      typeof meta.fileOf === 'string' ? [{ path, option: meta.fileOf }] : [],
+    ),
     directories: [dirname(resolve(directory, file)), directory],
     report: (path, message, hint) => {
       problems.push({ path: showPath(path), ...document.position(path), message, hint });

@@ -4,6 +4,8 @@ import { resolve } from 'node:path';
 import type { Path } from './yaml-document.js';
 
 export interface SecretFileOptions {
+  /** Options of the connector that name a file, each with the option beside it that the file's text is for. */
+  named?: { path: Path; option: string }[];
   /** What relative paths may start from, tried in this order. */
   directories: string[];
   report: (path: Path, message: string, hint: string) => void;
@@ -35,7 +37,43 @@ export async function withSecretFiles(config: unknown, options: SecretFileOption
       }
     }
   }
+  for (const { path, option } of options.named ?? []) {
+    const parent = objectAt(filled, path.slice(0, -1));
+    if (parent) await fillIn(parent, { path, option, ...options });
+  }
   return filled;
+}
+
+/** The text of the file in the place of its name. What could not be read stands there too: the error has been told. */
+async function fillIn(
+  parent: Record<string, unknown>,
+  { path, option, directories, report }: SecretFileOptions & { path: Path; option: string },
+): Promise<void> {
+  const key = String(path.at(-1));
+  const name = parent[key];
+  if (typeof name !== 'string' || name === '') return;
+  delete parent[key];
+  const isGivenTwice = typeof parent[option] === 'string';
+  const text = isGivenTwice ? undefined : await secretOf(name, directories);
+  if (isGivenTwice)
+    report(path, `stands beside ${option}, which it is instead of`, `Keep one of ${option} and ${key}.`);
+  else if (typeof text !== 'string') {
+    report(path, `${name} ${text?.problem}`, 'Check the path; relative ones start at the config file.');
+  }
+  parent[option] = typeof text === 'string' ? text : `(${key})`;
+}
+
+/** Longer ones are no password and no token. */
+const longestSecret = 100_000;
+
+async function secretOf(name: string, directories: string[]): Promise<string | { problem: string }> {
+  const text = await textOf(name, directories);
+  if (text === undefined) return { problem: 'can not be read' };
+  const secret = text.replace(/^\uFEFF/, '').replace(/[\r\n]+$/, '');
+  if (secret === '') return { problem: 'is empty' };
+  return secret.length > longestSecret || /[\r\n\0]/.test(secret)
+    ? { problem: 'holds more than one line, or is no text' }
+    : secret;
 }
 
 function objectAt(root: unknown, path: Path): Record<string, unknown> | undefined {

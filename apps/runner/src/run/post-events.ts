@@ -20,6 +20,9 @@ export function parseEventServer(text: string): string {
   // The address is not repeated: it may hold a password.
   if (!URL.canParse(text) || !/^https?:$/.test(new URL(text).protocol)) return refuse('this is no http address');
   const url = new URL(text);
+  if (url.username !== '' || url.password !== '') {
+    return refuse('the address holds credentials; OPENLINEAGE_API_KEY in the environment signs in');
+  }
   if (url.search !== '' || url.hash !== '') return refuse('an address with "?" or "#" can not be posted to');
   url.pathname = url.pathname.replace(/\/+$/, '').replace(new RegExp(`${endpoint}$`), '');
   return url.href;
