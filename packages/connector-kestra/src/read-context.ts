@@ -20,6 +20,7 @@ export interface ReadContext {
 
 /** A flow whose runs are read. */
 export interface IndexedFlow {
+  flow: { namespace: string; id: string };
   /** The names of the pipeline's tasks, in their order. */
   tasks: ReadonlySet<string>;
   /** Absent where the server doesn't say it. */

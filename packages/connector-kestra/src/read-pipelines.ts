@@ -1,4 +1,4 @@
-import type { Scope, SourceEvent } from '@flowmeta/connector';
+import type { IncrementalOptions, Scope, SourceEvent } from '@flowmeta/connector';
 import type { KestraClient, KestraFlow, KestraServer, UnreadableItem } from '@flowmeta/kestra-client';
 import { FailureStreak } from './failure-streak.js';
 import { mapInOrder } from './in-order.js';
@@ -7,12 +7,14 @@ import { toPipeline } from './pipeline.js';
 import { pipelineName } from './pipeline-name.js';
 import type { FlowIndex, ReadContext } from './read-context.js';
 import { readFlow } from './read-flow.js';
+import { rememberedFlow } from './remembered-flow.js';
 
 export interface PipelineReading extends ReadContext {
   server: KestraServer;
   index: FlowIndex;
   /** False when only the index is wanted. */
   isYielded: boolean;
+  known: IncrementalOptions['known'];
 }
 
 /** The pipelines in the order of the listing, `listed` if there was no error, and the lineage between them. Fills the index. */
@@ -40,10 +42,6 @@ export async function* readPipelines(reading: PipelineReading): AsyncGenerator<S
   )) {
     yield* flush();
     if (event.kind === 'skipped') isComplete = false;
-    if (event.kind === 'pipeline') {
-      const { name, tasks, revision } = event.pipeline;
-      index.set(name, { tasks: new Set(tasks.map((task) => task.name)), ...(revision !== undefined && { revision }) });
-    }
     if (isYielded || event.kind === 'skipped') yield event;
   }
   yield* flush();
@@ -56,7 +54,7 @@ export async function* readPipelines(reading: PipelineReading): AsyncGenerator<S
 }
 
 /** Fills `switchedOff` with the triggers that somebody switched off in the UI, which the definition doesn't show. */
-async function* readSwitches(
+export async function* readSwitches(
   client: KestraClient,
   search: { namespace?: string; signal: AbortSignal },
   switchedOff: Set<string>,
@@ -79,16 +77,16 @@ const triggerKey = (namespace: string, flowId: string, triggerId: string): strin
 
 const unreadableFlow = 'its flow could not be read';
 
-type PipelineEvent = Extract<SourceEvent, { kind: 'pipeline' | 'filtered' | 'skipped' }>;
+type PipelineEvent = Extract<SourceEvent, { kind: 'pipeline' | 'unchanged' | 'filtered' | 'skipped' }>;
 
-async function pipelineEvent(
-  listed: KestraFlow,
-  context: PipelineReading & {
-    failures: { requests: FailureStreak; flows: FailureStreak };
-    switchedOff: ReadonlySet<string>;
-  },
-): Promise<PipelineEvent> {
-  const { client, selection, index, failures, switchedOff, isYielded, lineage, datasets, signal } = context;
+export interface FlowEventContext extends PipelineReading {
+  failures: { requests: FailureStreak; flows: FailureStreak };
+  switchedOff: ReadonlySet<string>;
+}
+
+/** What becomes of one flow of the listing; it is in the index then. */
+export async function pipelineEvent(listed: KestraFlow, context: FlowEventContext): Promise<PipelineEvent> {
+  const { selection, index, failures, lineage } = context;
   const { namespace, id } = listed;
   const ref = pipelineName(namespace, id);
   const reason = selection.reasonAgainst(listed);
@@ -97,22 +95,41 @@ async function pipelineEvent(
     index.set(ref, { leftOut: `its pipeline is left out: ${reason}` });
     return { kind: 'filtered', item: 'pipeline', ref, reason };
   }
-  const read = readFlow(listed, { client, requests: failures.requests, withGraph: isYielded, signal }).then(
-    async ({ flow, graph, degraded }): Promise<PipelineEvent> => {
-      lineage?.define(flow);
-      await datasets?.define(flow, graph);
-      return {
-        kind: 'pipeline',
-        pipeline: toPipeline(flow, graph, {
-          ...context,
-          isSwitchedOff: (triggerId) => switchedOff.has(triggerKey(namespace, id, triggerId)),
-          ...(degraded !== undefined && { degraded: context.redactor.text(degraded) }),
-        }),
-      };
-    },
-  );
+  const read = readOrRemember(listed, context).then(({ event, tasks }): PipelineEvent => {
+    const { revision } = listed;
+    const flow = { namespace, id };
+    index.set(ref, { flow, tasks: new Set(tasks), ...(revision !== undefined && { revision: String(revision) }) });
+    return event;
+  });
   return failures.flows.guard(read, (error) => {
     index.set(ref, { leftOut: unreadableFlow });
     return { kind: 'skipped', ref, error };
   });
+}
+
+async function readOrRemember(
+  listed: KestraFlow,
+  context: FlowEventContext,
+): Promise<{ event: PipelineEvent; tasks: string[] }> {
+  const { client, failures, switchedOff, isYielded, lineage, datasets, signal } = context;
+  const { namespace, id } = listed;
+  const isSwitchedOff = (triggerId: string): boolean => switchedOff.has(triggerKey(namespace, id, triggerId));
+  const reading = { client, requests: failures.requests, withGraph: isYielded, signal };
+  const remembered = await rememberedFlow(listed, {
+    ...reading,
+    known: isYielded ? context.known : undefined,
+    server: context.server,
+    switchedOff: listed.triggers.map((trigger) => trigger.id).filter(isSwitchedOff),
+    withDatasets: datasets !== undefined,
+  });
+  const { flow, graph, degraded } = remembered ?? (await readFlow(listed, reading));
+  lineage?.define(flow);
+  await datasets?.define(flow, graph, { isDegraded: degraded !== undefined });
+  if (remembered !== undefined) return { event: remembered.event, tasks: remembered.event.pipeline.tasks };
+  const pipeline = toPipeline(flow, graph, {
+    ...context,
+    isSwitchedOff,
+    ...(degraded !== undefined && { degraded: context.redactor.text(degraded) }),
+  });
+  return { event: { kind: 'pipeline', pipeline }, tasks: pipeline.tasks.map((task) => task.name) };
 }

@@ -1,12 +1,12 @@
-import type { Run, SourceEvent } from '@flowmeta/connector';
+import type { IncrementalOptions, Run, SourceEvent } from '@flowmeta/connector';
 import type { KestraExecution, KestraServer, UnreadableItem } from '@flowmeta/kestra-client';
 import type { EarlierRevisions } from './earlier-revisions.js';
 import { FailureStreak } from './failure-streak.js';
 import { mapInOrder } from './in-order.js';
-import { namespaceAbove } from './namespaces.js';
 import type { FlowIndex, IndexedFlow, ReadContext } from './read-context.js';
 import { toRun } from './run.js';
-import { chooseRuns, newestRuns, type WantedRun } from './run-choice.js';
+import { chooseRuns, newestRuns, type RunChoice, type WantedRun } from './run-choice.js';
+import { earlierOpenRuns, windowedExecutions } from './run-sources.js';
 import type { ReadState } from './states.js';
 
 export interface RunReading extends ReadContext {
@@ -14,24 +14,20 @@ export interface RunReading extends ReadContext {
   index: FlowIndex;
   since: number;
   until: number;
+  incremental: Pick<IncrementalOptions, 'refresh' | 'openRuns' | 'runsSince'>;
   /** Absent when runs are told with the tasks of now. */
   earlier?: EarlierRevisions;
 }
 
 /** The runs of the window, and a checkpoint if all of them could be read. */
 export async function* readRuns(reading: RunReading): AsyncGenerator<SourceEvent> {
-  const { client, index, selection, signal, config, since, until, lineage, datasets } = reading;
-  const namespace = namespaceAbove(selection.namespaces);
+  const { index, config, until, lineage, datasets } = reading;
   const unreadable: UnreadableItem[] = [];
-  const executions = client.executions({
-    since,
-    until,
-    signal,
-    ...(namespace !== undefined && { namespace }),
-    onUnreadable: (item) => unreadable.push(item),
-  });
-  const all = chooseRuns(executions, index);
-  const choices = config.numberOfStatus === undefined ? all : newestRuns(all, config.numberOfStatus);
+  const seen = new Set<string>();
+  const sources = { ...reading, seen, onUnreadable: (item: UnreadableItem) => void unreadable.push(item) };
+  const all = chooseRuns(windowedExecutions(sources), index);
+  const windowed = config.numberOfStatus === undefined ? all : newestRuns(all, config.numberOfStatus);
+  const choices = oneAfterTheOther(earlierOpenRuns(sources), windowed);
   const context = { ...reading, failures: new FailureStreak(), unknownStates: new Set<string>() };
   let isComplete = true;
   const results = mapInOrder(
@@ -56,7 +52,11 @@ export async function* readRuns(reading: RunReading): AsyncGenerator<SourceEvent
   if (isComplete) yield { kind: 'checkpoint', cursor: { until } };
 }
 
-interface RunProgress {
+async function* oneAfterTheOther(...parts: AsyncIterable<RunChoice>[]): AsyncGenerator<RunChoice> {
+  for (const part of parts) yield* part;
+}
+
+export interface RunProgress {
   failures: FailureStreak;
   /** Those that a warning was given for. */
   unknownStates: Set<string>;
@@ -68,7 +68,7 @@ interface ReadRun {
   execution?: KestraExecution;
 }
 
-async function readRun(wanted: WantedRun, context: RunReading & RunProgress): Promise<ReadRun> {
+export async function readRun(wanted: WantedRun, context: RunReading & RunProgress): Promise<ReadRun> {
   const { client, server, failures, unknownStates, signal } = context;
   const { execution: listed, pipeline, flow } = wanted;
   const warnings: SourceEvent[] = [];

@@ -35,14 +35,20 @@ export async function* readEvents(options: ReadOptions, context: ReadContext): A
   };
   let linked: Extract<SourceEvent, { kind: 'linked' }> | undefined;
   let checkpoint: SourceEvent | undefined;
-  for await (const event of readPipelines({ ...reading, isYielded })) {
+  for await (const event of readPipelines({ ...reading, isYielded, known: options.known })) {
     if (event.kind === 'linked') linked = event;
     else yield event;
   }
   if (options.runs !== false) {
     const { since, until, earlierRevisions: limit = 0 } = options;
     const earlier = limit > 0 ? earlierRevisions(client, { limit, signal }) : undefined;
-    for await (const event of readRuns({ ...reading, since, until, ...(earlier && { earlier }) })) {
+    for await (const event of readRuns({
+      ...reading,
+      since,
+      until,
+      incremental: options,
+      ...(earlier && { earlier }),
+    })) {
       if (event.kind === 'checkpoint') checkpoint = event;
       else yield event;
     }

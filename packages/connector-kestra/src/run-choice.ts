@@ -16,7 +16,7 @@ export type RunChoice = { wanted: WantedRun } | { leftOut: SourceEvent };
 
 /** Sorts out runs whose pipeline was left out, or no longer exists: both are normal. */
 export async function* chooseRuns(
-  executions: AsyncIterable<KestraExecution>,
+  executions: AsyncIterable<KestraExecution> | Iterable<KestraExecution>,
   index: FlowIndex,
 ): AsyncGenerator<RunChoice> {
   for await (const execution of executions) {
