@@ -113,6 +113,11 @@ export interface Sink {
   readonly description: string;
   /** Probes the version, finds or makes the service, lists what it holds. */
   open(): Promise<SinkServer>;
+  /**
+   * What the catalog has of a pipeline, by its name in the model. `hash` changes with each write of ours that changes something; it
+   * is absent where somebody else wrote it, or where it would have to be read to be called unchanged (`overrideMetadata`).
+   */
+  stored?(pipeline: string): Promise<{ id: string; hash?: string; deleted: boolean } | undefined>;
   writePipeline(
     draft: PipelineDraft,
   ): Promise<{ outcome: WriteOutcome | 'restored'; fqn?: string; findings: SinkFinding[] }>;

@@ -51,6 +51,9 @@ export function assembleSink(client: OmClient, options: SinkOptions & { descript
     return opened;
   };
 
+  const nameOf = (pipeline: string): string =>
+    written.get(pipeline)?.name ?? legalName(pipeline, { capabilities: use().pipelines.capabilities }).legal;
+
   /** What concerns one item becomes its result; what ends the run is thrown. */
   const orFinding = async <T>(ref: string, work: () => Promise<T>, otherwise: (finding: SinkFinding) => T) => {
     try {
@@ -87,6 +90,15 @@ export function assembleSink(client: OmClient, options: SinkOptions & { descript
       }
     },
 
+    async stored(pipeline) {
+      const { index } = use();
+      const known = await index.find(nameOf(pipeline));
+      if (known === undefined) return undefined;
+      const { id, hash, deleted } = known;
+      const isComparable = hash !== undefined && !options.overrideMetadata;
+      return { id, deleted, ...(isComparable ? { hash: `${hash.version}.${hash.body}.${hash.text}` } : {}) };
+    },
+
     writePipeline(draft) {
       const { pipelines } = use();
       return inTurn(draft.body.name, () =>
@@ -105,7 +117,7 @@ export function assembleSink(client: OmClient, options: SinkOptions & { descript
     writeStatuses(pipeline, statuses) {
       const { index, statuses: writer } = use();
       const nothing = { created: 0, updated: 0, unchanged: 0, failed: 0, findings: [] };
-      const { name, hasTasks } = written.get(pipeline) ?? { name: pipeline, hasTasks: true };
+      const { name, hasTasks } = written.get(pipeline) ?? { name: nameOf(pipeline), hasTasks: true };
       return inTurn(name, () =>
         orFinding(
           pipeline,
