@@ -8,7 +8,7 @@ import type { LineageFlags } from './commands/lineage.js';
 import type { ReportMergeFlags } from './commands/report-merge.js';
 import { exitCodes } from './exit-codes.js';
 import type { Host } from './host.js';
-import { type LogLevel, logLevels } from './terminal/log-levels.js';
+import { type LogFormat, type LogLevel, logFormatOf, logFormats, logLevels } from './terminal/log-levels.js';
 import { version } from './version.js';
 
 /**
@@ -20,18 +20,19 @@ export async function runCli(args: string[], host: Host): Promise<number> {
   const set = (code: number) => {
     exitCode = code;
   };
-  const program = buildProgram(host, set);
+  const program = buildProgram(host, { done: set, format: logFormatOf(args) });
   try {
     await program.parseAsync(args, { from: 'user' });
     return exitCode;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.done : exitCodes.usage;
     const { showError } = await import('./terminal/show-error.js');
-    return showError(error, { host, debug: args.some((arg) => /^(?:--log-level=)?debug$/i.test(arg)) });
+    const debug = args.some((arg) => /^(?:--log-level=)?debug$/i.test(arg));
+    return showError(error, { host, debug, format: logFormatOf(args) });
   }
 }
 
-function buildProgram(host: Host, done: (exitCode: number) => void): Command {
+function buildProgram(host: Host, { done, format }: { done: (exitCode: number) => void; format: LogFormat }): Command {
   const program = new Command('flowmeta')
     .description("Brings an orchestrator's pipelines, runs and lineage into OpenMetadata.")
     .version(version(), '-v, --version', 'show the version')
@@ -39,7 +40,7 @@ function buildProgram(host: Host, done: (exitCode: number) => void): Command {
     .configureOutput({
       writeOut: (text) => host.stdout.write(text),
       // It repeats what it doesn't know, such as `--password=…`.
-      writeErr: (text) => host.stderr.write(redactText(text)),
+      writeErr: (text) => host.stderr.write(format === 'json' ? usageLine(host, redactText(text)) : redactText(text)),
       getOutHasColors: () => false,
       getErrHasColors: () => false,
     })
@@ -50,10 +51,12 @@ function buildProgram(host: Host, done: (exitCode: number) => void): Command {
       examples(['flowmeta demo', 'flowmeta check -c kestra.yaml', 'flowmeta ingest -c kestra.yaml']),
     );
 
-  const terminal = async () => (await import('./terminal/terminal.js')).createTerminal(host);
+  const terminal = async () => (await import('./terminal/terminal.js')).createTerminal(host, { format });
   const config = () => new Option('-c, --config <file>', 'the workflow config, YAML or JSON').makeOptionMandatory();
   const logLevel = () =>
     new Option('--log-level <level>', 'what is logged: debug, info, warn or error').argParser(parseLogLevel);
+  const logFormat = () =>
+    new Option('--log-format <format>', 'how it is logged: for people, or a line of JSON each').choices(logFormats);
 
   program
     .command('ingest')
@@ -67,6 +70,7 @@ function buildProgram(host: Host, done: (exitCode: number) => void): Command {
     .option('--audit-log <file>', 'append a line of JSON for each write to OpenMetadata')
     .option('--metrics-file <file>', "write metrics for Prometheus' textfile collector: a name that ends in .prom")
     .addOption(logLevel())
+    .addOption(logFormat())
     .option('--no-progress', 'show no progress')
     .option('--strict', 'exit with 1 for degraded pipelines too')
     .addHelpText(
@@ -104,6 +108,7 @@ function buildProgram(host: Host, done: (exitCode: number) => void): Command {
     .option('--since <when>', 'take runs from this instant on, or from so long ago: 2026-11-01, 12h, 7d')
     .option('--namespace <namespace...>', 'only these namespaces and their children')
     .addOption(logLevel())
+    .addOption(logFormat())
     .option('--no-progress', 'show no progress')
     .addHelpText(
       'after',
@@ -141,6 +146,7 @@ function buildProgram(host: Host, done: (exitCode: number) => void): Command {
     )
     .option('--webhook [url]', 'post it in short to a webhook of Slack; without a url to FLOWMETA_WEBHOOK_URL')
     .addOption(logLevel())
+    .addOption(logFormat())
     .option('--no-progress', 'show no progress')
     .addHelpText(
       'after',
@@ -175,6 +181,7 @@ function buildProgram(host: Host, done: (exitCode: number) => void): Command {
     .addOption(config())
     .option('--json', 'print the steps as JSON')
     .addOption(logLevel())
+    .addOption(logFormat())
     .addHelpText('after', examples(['flowmeta check -c kestra.yaml']))
     .action(async (flags: CheckFlags) => {
       done(await (await import('./commands/check.js')).checkCommand(flags, host, await terminal()));
@@ -200,6 +207,12 @@ function buildProgram(host: Host, done: (exitCode: number) => void): Command {
       done(await reportMergeCommand(files, flags, { host, terminal: await terminal() }));
     });
   return program;
+}
+
+function usageLine(host: Host, text: string): string {
+  const message = text.trim();
+  if (message === '') return '';
+  return `${JSON.stringify({ time: new Date(host.now()).toISOString(), level: 'error', message })}\n`;
 }
 
 function parseLogLevel(text: string): LogLevel {

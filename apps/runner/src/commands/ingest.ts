@@ -2,11 +2,12 @@ import { resolve } from 'node:path';
 import { loadConfig } from '../config/load-config.js';
 import { exitCodes } from '../exit-codes.js';
 import type { Host } from '../host.js';
-import { runIngestion } from '../run/run-ingestion.js';
+import { runIdOf, runIngestion } from '../run/run-ingestion.js';
 import { parseSince } from '../run/since.js';
 import { defaultThreshold } from '../run/success.js';
 import type { LogLevel } from '../terminal/log-levels.js';
 import type { Terminal } from '../terminal/terminal.js';
+import { logReport } from './log-report.js';
 import { writeMetricsFile } from './metrics-file.js';
 import { checkDirectory, checkReportFiles, writeReportFiles } from './report-files.js';
 import { printSummary } from './summary.js';
@@ -37,9 +38,13 @@ export async function ingestCommand(flags: IngestFlags, host: Host, terminal: Te
   terminal.setLevel(flags.logLevel ?? config.workflow.workflowConfig.loggerLevel ?? 'INFO');
   for (const warning of config.warnings) terminal.log('WARN', warning);
 
+  const runId = runIdOf(config);
+  terminal.setRun(runId);
+  terminal.log('INFO', `run ${runId}`);
   const { report, withoutSecrets, exitCode, auditError } = await runIngestion(config, {
     host,
     terminal,
+    runId,
     dryRun: flags.dryRun ?? false,
     strict: flags.strict ?? false,
     showProgress: flags.progress,
@@ -47,6 +52,7 @@ export async function ingestCommand(flags: IngestFlags, host: Host, terminal: Te
     ...(flags.auditLog === undefined ? {} : { auditLog: flags.auditLog }),
     ...(flags.namespace ? { namespaces: flags.namespace } : {}),
   });
+  if (terminal.format === 'json') logReport(report, terminal);
   let written = true;
   const write = async (what: string, work: () => Promise<void>) => {
     try {

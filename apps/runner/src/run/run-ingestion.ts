@@ -22,6 +22,8 @@ import { isUnreachable } from './unreachable.js';
 export interface RunIngestionOptions {
   host: Host;
   terminal: Terminal;
+  /** Default `runIdOf` the config. */
+  runId?: string;
   /** ms; default by `statusLookbackDays`. */
   since?: number;
   namespaces?: string[];
@@ -44,6 +46,11 @@ export interface IngestionResult {
   auditError?: unknown;
 }
 
+/** The id that the config gives the run, or a random one. */
+export function runIdOf({ workflow }: LoadedConfig): string {
+  return workflow.pipelineRunId || randomUUID();
+}
+
 /** Runs one ingestion of a config from end to end. */
 export async function runIngestion(config: LoadedConfig, options: RunIngestionOptions): Promise<IngestionResult> {
   const { host, terminal } = options;
@@ -52,7 +59,7 @@ export async function runIngestion(config: LoadedConfig, options: RunIngestionOp
   terminal.hide(redactor);
   warnAboutTls(config, terminal);
 
-  const runId = workflow.pipelineRunId || randomUUID();
+  const runId = options.runId ?? runIdOf(config);
   const interruption = listenForInterruption(host, terminal, 'the run');
   const source = createRequestCounter();
   const target = createRequestCounter();

@@ -5,11 +5,15 @@ import { exitCodes } from '../exit-codes.js';
 import type { Host } from '../host.js';
 import { isUnreachable } from '../run/unreachable.js';
 import { UsageError } from '../usage-error.js';
+import type { LogFormat } from './log-levels.js';
 import { createTerminal } from './terminal.js';
 
 /** Shows an error that ended a command: what, where and what to do, a line each. Answers the exit code. */
-export function showError(error: unknown, { host, debug }: { host: Host; debug: boolean }): number {
-  const terminal = createTerminal(host);
+export function showError(
+  error: unknown,
+  { host, debug, format }: { host: Host; debug: boolean; format: LogFormat },
+): number {
+  const terminal = createTerminal(host, { format });
   if (error instanceof ConfigError) {
     for (const { path, message, line, column, hint } of error.problems) {
       const where = [error.file, line, column].filter((part) => part !== undefined).join(':');
@@ -23,6 +27,9 @@ export function showError(error: unknown, { host, debug }: { host: Host; debug: 
   }
   const message = redactText(error instanceof Error ? error.message : String(error));
   terminal.error({ what: message, todo: hintOf(error) ?? 'Run it with --log-level debug to see more.' });
-  if (debug && error instanceof Error && error.stack) host.stderr.write(`${redactText(error.stack)}\n`);
+  if (debug && error instanceof Error && error.stack) {
+    terminal.setLevel('DEBUG');
+    terminal.log('DEBUG', redactText(error.stack));
+  }
   return isUnreachable(error) ? exitCodes.unreachable : exitCodes.partial;
 }

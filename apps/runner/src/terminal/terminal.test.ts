@@ -34,6 +34,49 @@ describe('createTerminal', () => {
   });
 });
 
+describe('createTerminal with the format json', () => {
+  const open = (options = {}) => {
+    const { host, written } = fakeHost({ from: Date.UTC(2026, 10, 22, 12), ...options });
+    const lines = () =>
+      written.stderr
+        .trimEnd()
+        .split('\n')
+        .map((line) => JSON.parse(line) as object);
+    return { terminal: createTerminal(host, { format: 'json' }), lines, written };
+  };
+
+  it('logs an object per line with time, level, run and what it is about', () => {
+    const { terminal, lines } = open();
+    terminal.log('DEBUG', 'unseen');
+    terminal.log('INFO', 'before the run');
+    terminal.setRun('run-1');
+    terminal.log('WARN', 'one line\nand another', { ref: 'company.team.daily', hint: undefined, count: 2 });
+    terminal.error({ what: 'it is wrong', why: 'kestra.yaml:3', todo: 'Mend it.' });
+    const time = expect.stringMatching(/^2026-11-22T12:00:\d\d\.\d{3}Z$/);
+    expect(lines()).toEqual([
+      { time, level: 'info', message: 'before the run' },
+      { time, level: 'warn', runId: 'run-1', message: 'one line\nand another', ref: 'company.team.daily', count: 2 },
+      { time, level: 'error', runId: 'run-1', message: 'it is wrong', why: 'kestra.yaml:3', hint: 'Mend it.' },
+    ]);
+  });
+
+  it('hides secrets and stays JSON', () => {
+    const { terminal, lines, written } = open();
+    terminal.hide(createRedactor(['hunter22"}']));
+    terminal.log('WARN', 'the password is hunter22"}', { ref: 'hunter22"}' });
+    expect(lines()).toMatchObject([{ message: 'the password is ***', ref: '***' }]);
+    expect(written.stderr).not.toContain('hunter22');
+  });
+
+  it('has neither colours nor a live line, not even on a terminal', () => {
+    const { terminal, lines, written } = open({ isTTY: true, environment: { FORCE_COLOR: '1' } });
+    terminal.live('working');
+    terminal.log('ERROR', 'broken');
+    expect(lines()).toHaveLength(1);
+    expect(written.stderr).not.toContain('\u001b');
+  });
+});
+
 describe('progressDisplay', () => {
   it('shows a live line with counts and rate on a terminal', () => {
     const { host, written } = fakeHost({ isTTY: true });

@@ -1,11 +1,12 @@
 import type { Redactor } from '@flowmeta/redact';
 import type { Host } from '../host.js';
 import { type Colors, colorsFor } from './colors.js';
-import { type LogLevel, logLevels } from './log-levels.js';
+import { type LogFormat, type LogLevel, logLevels } from './log-levels.js';
 
 /** What a user reads. Logs, errors and the live line go to stderr, so that stdout is for data. Secrets are redacted. */
 export interface Terminal {
-  log(level: LogLevel, message: string): void;
+  /** `details` are shown as JSON only, where they are fields of their own; `message` says it all without them. */
+  log(level: LogLevel, message: string, details?: LogDetails): void;
   /** An error as one line what, one line why or where, one line what to do. */
   error(problem: { what: string; why?: string | undefined; todo?: string | undefined }): void;
   /** A line that stays at the bottom of a terminal; `undefined` takes it away. Nothing where there is no terminal. */
@@ -15,18 +16,25 @@ export interface Terminal {
   /** Data for stdout that has lost its secrets value by value: redacting its text again could break the format. */
   printData(text: string): void;
   setLevel(level: LogLevel): void;
+  /** The run that lines of JSON belong to from now on. */
+  setRun(runId: string): void;
   /** Values that are never shown from now on. */
   hide(redactor: Redactor): void;
   readonly colors: Colors;
   readonly isLive: boolean;
+  readonly format: LogFormat;
 }
 
-export function createTerminal(host: Host): Terminal {
+/** `ref`: what it is about, e.g. a pipeline. */
+export type LogDetails = Readonly<Record<string, string | number | undefined>> & { ref?: string };
+
+export function createTerminal(host: Host, { format = 'pretty' }: { format?: LogFormat } = {}): Terminal {
   const { stdout, stderr } = host;
   const colors = colorsFor(stderr, host);
   let lowest = logLevels.indexOf('INFO');
   let redact = (text: string) => text;
   let shown: string | undefined;
+  let runId: string | undefined;
 
   const labels: Record<LogLevel, string> = {
     DEBUG: colors.dim('debug'),
@@ -40,15 +48,23 @@ export function createTerminal(host: Host): Terminal {
     const live = shown;
     stderr.write(`${live === undefined ? '' : eraseLine}${redact(text)}\n${live ?? ''}`);
   };
-  const isLive = stderr.isTTY === true && host.environment.TERM !== 'dumb';
+  const writeEntry = (level: LogLevel, message: string, details: LogDetails) => {
+    const fields = { time: new Date(host.now()).toISOString(), level: level.toLowerCase(), runId, message, ...details };
+    // Value by value: redacting the line could break it.
+    stderr.write(`${JSON.stringify(fields, (_key, value) => (typeof value === 'string' ? redact(value) : value))}\n`);
+  };
+  const isLive = format === 'pretty' && stderr.isTTY === true && host.environment.TERM !== 'dumb';
   return {
     colors,
     isLive,
-    log(level, message) {
+    format,
+    log(level, message, details = {}) {
       if (logLevels.indexOf(level) < lowest) return;
-      writeLine(labels[level] ? `${labels[level]}: ${message}` : message);
+      if (format === 'json') writeEntry(level, message, details);
+      else writeLine(labels[level] ? `${labels[level]}: ${message}` : message);
     },
     error({ what, why, todo }) {
+      if (format === 'json') return writeEntry('ERROR', what, { why, hint: todo });
       writeLine(`${colors.red('error')}: ${what}`);
       if (why) writeLine(`  ${why}`);
       if (todo) writeLine(`  ${colors.cyan('→')} ${todo}`);
@@ -69,6 +85,9 @@ export function createTerminal(host: Host): Terminal {
     },
     setLevel(level) {
       lowest = logLevels.indexOf(level);
+    },
+    setRun(id) {
+      runId = id;
     },
     hide(redactor) {
       redact = (text) => redactor.text(text);
