@@ -1,5 +1,5 @@
 // Adds up a vitest JSON report and the named gates, names every skip and failure, and prints the closing line.
-//   node summary.mjs VITEST_JSON GATES_FILE      (GATES_FILE: one line each, `ok NAME` or `failed NAME`)
+//   node summary.mjs VITEST_JSON GATES_FILE      (GATES_FILE: one line each, `ok NAME`, `failed NAME` or `skipped NAME`)
 import { existsSync, readFileSync } from 'node:fs';
 
 const [reportFile, gatesFile] = process.argv.slice(2);
@@ -23,8 +23,9 @@ if (existsSync(reportFile)) {
 }
 for (const line of readFileSync(gatesFile, 'utf8').split('\n').filter(Boolean)) {
   const [status, ...name] = line.split(' ');
-  counts[status === 'ok' ? 'passed' : 'failed']++;
-  if (status !== 'ok') console.log(`failed: ${name.join(' ')}`);
+  const kind = status === 'ok' ? 'passed' : status === 'skipped' ? 'skipped' : 'failed';
+  counts[kind]++;
+  if (kind !== 'passed') console.log(`${kind}: ${name.join(' ')}`);
 }
 console.log(`${counts.passed} passed, ${counts.failed} failed, ${counts.skipped} skipped`);
 process.exit(counts.failed > 0 || counts.passed === 0 ? 1 : 0);
