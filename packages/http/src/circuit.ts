@@ -34,7 +34,8 @@ const saysAlive = (error: HttpError): boolean => error.status !== undefined && !
 /**
  * Stops asking a server that is gone. It opens after so many failed tries in a row, of several requests: then tries wait,
  * and one at a time goes out to see whether the server is back. The first answer lets all go on. When none has come within
- * the patience, requests fail at once, but for the one now and then that goes on looking.
+ * the patience, requests fail at once, but for the one now and then that goes on looking. For a server that has never
+ * answered there is no patience.
  */
 export class Circuit {
   readonly #policy: CircuitPolicy;
@@ -46,6 +47,7 @@ export class Circuit {
   #openedAt: number | undefined;
   #nextProbeAt = 0;
   #isProbing = false;
+  #hasAnswered = false;
 
   constructor(policy: CircuitPolicy, now: () => number) {
     this.#policy = policy;
@@ -74,7 +76,7 @@ export class Circuit {
         this.#isProbing = true;
         return 'probe';
       }
-      const end = this.#openedAt + this.#policy.patienceMs;
+      const end = this.#openedAt + this.#patienceMs;
       if (now >= end) return 'given-up';
       const next = this.#isProbing ? end : Math.min(this.#nextProbeAt, end);
       await this.#change(Math.min(next, options.deadline) - now, options.cancellation);
@@ -84,6 +86,7 @@ export class Circuit {
 
   /** The server answered, whatever it said. */
   answered(): void {
+    this.#hasAnswered = true;
     this.#failures = 0;
     this.#failed.clear();
     this.#lastFailure = undefined;
@@ -100,6 +103,7 @@ export class Circuit {
     error: HttpError,
     { ticket, admission, isLast }: { ticket: CircuitTicket; admission: Admission; isLast: boolean },
   ): boolean {
+    if (error.status !== undefined) this.#hasAnswered = true;
     if (saysAlive(error)) this.answered();
     if (!saysDead(error)) {
       this.abandoned(admission);
@@ -122,7 +126,7 @@ export class Circuit {
     }
     if (this.#openedAt === undefined || !isLast) return false;
     ticket.beyondOwnTriesSince ??= now;
-    return now - ticket.beyondOwnTriesSince <= this.#policy.patienceMs;
+    return now - ticket.beyondOwnTriesSince < this.#patienceMs;
   }
 
   /** A try ended without telling anything about the server. */
@@ -130,6 +134,11 @@ export class Circuit {
     if (admission !== 'probe') return;
     this.#isProbing = false;
     this.#wake();
+  }
+
+  /** A server that has never answered is more likely misspelled than restarting. */
+  get #patienceMs(): number {
+    return this.#hasAnswered ? this.#policy.patienceMs : 0;
   }
 
   #probeWait({ retryAfterMs = 0 }: HttpError): number {

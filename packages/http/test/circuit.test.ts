@@ -91,7 +91,7 @@ describe('a server that is gone', () => {
   });
 
   it('that comes back within the patience costs no request its answer', async () => {
-    const { url, state } = await server(hangsUp);
+    const { url, state } = await server(busy);
     const { all } = askAll(url, 100, { circuit: { ...quick, patienceMs: 30_000 } });
     await until(() => state.count > mostBeforeOpen + 3);
     state.most = 0;
@@ -102,7 +102,7 @@ describe('a server that is gone', () => {
   });
 
   it('is waited for by a few requests too, that are out of tries before there are failures enough', async () => {
-    const { url, state } = await server(hangsUp);
+    const { url, state } = await server(busy);
     const { all } = askAll(url, 3, {
       circuit: { ...quick, failures: 1_000, patienceMs: 30_000 },
       retry: { retries: 1 },
@@ -115,14 +115,18 @@ describe('a server that is gone', () => {
   it('is waited for also where nothing listens any more, until it is started again', async () => {
     const { url } = await server(well);
     const { port } = new URL(url);
-    await cleanups.pop()!();
+    const stop = cleanups.pop()!;
     let failed = 0;
-    const { all } = askAll(url, 50, {
+    const client = clientFor(url, {
+      concurrency: 8,
       circuit: { ...quick, patienceMs: 30_000 },
       onAttempt: ({ willRetry }) => {
         failed += willRetry ? 1 : 0;
       },
     });
+    await client.request({ path: '/first' });
+    await stop();
+    const all = Promise.all(paths(50).map((path) => client.request({ path })));
     await until(() => failed > mostBeforeOpen);
     const restarted = createServer((_request, response) => well(response));
     await new Promise<void>((resolve) => restarted.listen(Number(port), '127.0.0.1', resolve));
@@ -131,6 +135,13 @@ describe('a server that is gone', () => {
       () => restarted.close(),
     );
     expect(kindsOf(await all)).toEqual(new Set(['answered']));
+  });
+
+  it('is not waited for when it never answered at all', async () => {
+    const { url, state } = await server(hangsUp);
+    const { all } = askAll(url, 100, { circuit: { ...quick, patienceMs: 1_000_000 } });
+    expect([...kindsOf(await all)].every((kind) => kind === 'network' || kind === 'circuit-open')).toBe(true);
+    expect(state.count).toBeLessThan(50);
   });
 
   it('that comes back after the patience is found again by the next look', async () => {
