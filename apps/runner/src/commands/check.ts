@@ -67,7 +67,7 @@ async function* allSteps(
   if (config.workflow.sink?.type === 'file') return;
   const client = openClient(config, { host, signal });
   try {
-    for await (const step of checkTarget(client, config.workflow.source.serviceName)) yield { end: 'target', ...step };
+    for await (const step of checkTarget(client, config.workflow)) yield { end: 'target', ...step };
   } finally {
     await client.close();
   }

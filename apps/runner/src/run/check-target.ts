@@ -1,13 +1,17 @@
 import { type CheckStep, hintOf } from '@flowmeta/connector';
 import { capabilitiesFor } from '@flowmeta/om-mapper';
 import type { OmClient } from '@flowmeta/om-sink';
+import type { Workflow } from '../config/workflow-schema.js';
+import { type RequiredRight, requiredRights } from './required-rights.js';
 
 interface Step {
   name: string;
   /** What to do when it fails and the error does not say. */
   hint: string;
-  run: (client: OmClient, service: string) => Promise<Omit<CheckStep, 'name'>>;
+  run: (client: OmClient, workflow: Workflow) => Promise<Omit<CheckStep, 'name'>>;
 }
+
+const policyHint = 'Give the bot the policy of the ingestion bot, or one as in docs/permissions.md.';
 
 const passed = (message: string) => ({ status: 'passed' as const, message });
 
@@ -40,24 +44,13 @@ const steps: Step[] = [
   },
   {
     name: 'permissions',
-    hint: 'Give the bot the policy of the ingestion bot.',
-    async run(client) {
-      const lacking: string[] = [];
-      for (const resource of ['pipelineService', 'pipeline']) {
-        const permissions = await client.permissions(resource);
-        for (const operation of ['Create', 'ViewAll', 'EditAll']) {
-          if (/deny/i.test(permissions[operation] ?? '')) lacking.push(`${operation} on ${resource}`);
-        }
-      }
-      if (lacking.length === 0) return passed('Nothing that is needed is denied.');
-      const message = `The bot may not: ${lacking.join(', ')}.`;
-      return { status: 'failed', message, hint: 'Give the bot the policy of the ingestion bot.' };
-    },
+    hint: policyHint,
+    run: checkRights,
   },
   {
     name: 'service',
     hint: 'Check that the bot may view pipeline services.',
-    async run(client, name) {
+    async run(client, { source: { serviceName: name } }) {
       const service = await client.getService(name);
       if (!service) return passed(`${name} does not exist yet; the first run makes it.`);
       if (service.deleted) {
@@ -73,15 +66,49 @@ const steps: Step[] = [
   },
 ];
 
+/** Asks the server what the bot may do of what a run with this config does. */
+async function checkRights(client: OmClient, workflow: Workflow): Promise<Omit<CheckStep, 'name'>> {
+  const rights = requiredRights(workflow, await client.version());
+  const told = new Map<string, Record<string, string>>();
+  let silence: unknown;
+  for (const resource of new Set(rights.map((right) => right.resource))) {
+    try {
+      told.set(resource, await client.permissions(resource));
+    } catch (error) {
+      const { status } = error as { status?: number };
+      if (status === undefined || status === 401) throw error;
+      silence = error;
+    }
+  }
+  if (told.size === 0) throw silence;
+  const lacking = rights.filter(({ resource, operations }) => {
+    const granted = told.get(resource);
+    // What a version doesn't name it doesn't ask for either.
+    const known = operations.filter((operation) => granted?.[operation] !== undefined);
+    return known.length > 0 && known.every((operation) => /deny|notAllow/i.test(granted![operation]!));
+  });
+  const vital = lacking.filter(({ isVital }) => isVital);
+  const [first] = vital.length > 0 ? vital : lacking;
+  if (first !== undefined) {
+    const status = vital.length > 0 ? 'failed' : 'warning';
+    return { status, message: `The bot may not: ${lacking.map(shown).join(', ')}.`, hint: first.hint };
+  }
+  const untold = [...new Set(rights.map(({ resource }) => resource))].filter((resource) => !told.has(resource));
+  const silent = untold.length > 0 ? ` The server does not say anything about ${untold.join(', ')}.` : '';
+  return passed(`Nothing that is needed is denied.${silent}`);
+}
+
+const shown = ({ resource, operations }: RequiredRight): string => `${operations.join(' or ')} on ${resource}`;
+
 /** Tries what a run needs of OpenMetadata, one named step at a time. After a failed step the rest is skipped. */
-export async function* checkTarget(client: OmClient, service: string): AsyncGenerator<CheckStep> {
+export async function* checkTarget(client: OmClient, workflow: Workflow): AsyncGenerator<CheckStep> {
   let failedAt: string | undefined;
   for (const { name, hint, run } of steps) {
     if (failedAt !== undefined) {
       yield { name, status: 'skipped', message: `It needs the step before: ${failedAt}.` };
       continue;
     }
-    const step: CheckStep = await run(client, service).then(
+    const step: CheckStep = await run(client, workflow).then(
       (result) => ({ name, ...result }),
       (error: unknown) => failure(name, error, hint),
     );
