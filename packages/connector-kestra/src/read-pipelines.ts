@@ -7,7 +7,7 @@ import { toPipeline } from './pipeline.js';
 import { pipelineName } from './pipeline-name.js';
 import type { FlowIndex, ReadContext } from './read-context.js';
 import { readFlow } from './read-flow.js';
-import { rememberedFlow } from './remembered-flow.js';
+import { memoOf, rememberedFlow } from './remembered-flow.js';
 
 export interface PipelineReading extends ReadContext {
   server: KestraServer;
@@ -122,7 +122,8 @@ async function readOrRemember(
     switchedOff: listed.triggers.map((trigger) => trigger.id).filter(isSwitchedOff),
     withDatasets: datasets !== undefined,
   });
-  const { flow, graph, degraded } = remembered ?? (await readFlow(listed, reading));
+  const whole = remembered ?? (await readFlow(listed, reading));
+  const { flow, graph, degraded } = whole;
   lineage?.define(flow);
   await datasets?.define(flow, graph, { isDegraded: degraded !== undefined });
   if (remembered !== undefined) return { event: remembered.event, tasks: remembered.event.pipeline.tasks };
@@ -131,5 +132,6 @@ async function readOrRemember(
     isSwitchedOff,
     ...(degraded !== undefined && { degraded: context.redactor.text(degraded) }),
   });
-  return { event: { kind: 'pipeline', pipeline }, tasks: pipeline.tasks.map((task) => task.name) };
+  const memo = context.known === undefined ? {} : memoOf(whole);
+  return { event: { kind: 'pipeline', pipeline, ...memo }, tasks: pipeline.tasks.map((task) => task.name) };
 }

@@ -5,8 +5,23 @@ import { touchesDatasets } from './datasets/task-io.js';
 import { definitionGraph } from './definition-graph.js';
 import { flowUrl } from './links.js';
 import { pipelineName } from './pipeline-name.js';
-import type { FlowReading } from './read-flow.js';
-import { type ReadFlow, readFlow } from './read-flow.js';
+import { type FlowReading, type ReadFlow, readFlow } from './read-flow.js';
+
+/** The memo of a flow whose datasets follow from its definition alone: the server's graph adds nothing to it. */
+const definitionIsWhole = 'definition';
+
+/** What is worth knowing of a flow's graph when the flow is unchanged. */
+export function memoOf({ flow, graph, degraded }: ReadFlow): { memo?: string } {
+  if (degraded !== undefined) return {};
+  const { tasks } = definitionGraph(taskTree(flow));
+  const isSame =
+    tasks.length === graph.tasks.length && tasks.every(({ task }, at) => task.id === graph.tasks[at]?.task.id);
+  const isWhole = tasks.every(({ task }) => {
+    const drawn = touchesDatasets(task) ? graph.drawn?.(task.id) : task;
+    return drawn !== undefined && Object.keys(drawn).every((key) => Object.hasOwn(task, key));
+  });
+  return isSame && isWhole ? { memo: definitionIsWhole } : {};
+}
 
 /** A flow that is as the host remembers it, and as much of it as lineage needs. */
 export interface RememberedFlow extends ReadFlow {
@@ -36,10 +51,9 @@ export async function rememberedFlow(
   const remembered = await known(name, fingerprint);
   if (remembered === undefined) return undefined;
   const graph = definitionGraph(taskTree(listed));
-  const isDrawn = graph.tasks.map(({ task }) => task.id).join('\n') !== remembered.tasks.join('\n');
-  const needsGraph = withDatasets && (isDrawn || graph.tasks.some(({ task }) => touchesDatasets(task)));
+  const isWhole = remembered.memo === definitionIsWhole;
   return {
-    ...(needsGraph ? await readFlow(listed, reading) : { flow: listed, graph }),
+    ...(withDatasets && !isWhole ? await readFlow(listed, reading) : { flow: listed, graph }),
     event: {
       kind: 'unchanged',
       pipeline: {

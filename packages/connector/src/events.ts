@@ -9,7 +9,8 @@ export type Cursor = { readonly [key: string]: string | number };
  * One item that can't be read is one `skipped`, not an end of the read.
  */
 export type SourceEvent =
-  | { kind: 'pipeline'; pipeline: Pipeline }
+  /** `memo`: what the connector wants to know again, should a later read find the pipeline unchanged (`ReadOptions.known`). */
+  | { kind: 'pipeline'; pipeline: Pipeline; memo?: string }
   /** In place of `pipeline`, if `ReadOptions.known` knows it. */
   | { kind: 'unchanged'; pipeline: UnchangedPipeline }
   | { kind: 'run'; run: Run }

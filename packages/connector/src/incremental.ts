@@ -4,6 +4,8 @@ import type { Pipeline } from './model.js';
 export interface KnownPipeline {
   /** Names of its tasks, in their order. */
   tasks: string[];
+  /** As the `pipeline` event had it. */
+  memo?: string;
 }
 
 /** What makes a read cheaper for a host that remembers the last one. A connector may leave all of it unused. */

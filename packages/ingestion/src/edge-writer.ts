@@ -13,6 +13,7 @@ import { gapsOf } from './edge-gaps.js';
 import { type EdgePlan, type PlannedEdge, planEdges } from './edge-plan.js';
 import { createEdgeStore } from './edge-store.js';
 import type { PipelineIndex } from './pipeline-index.js';
+import type { Remembering } from './remembering.js';
 import { countOutcome, type RunBook } from './run-book.js';
 import { createStaleness } from './staleness.js';
 import type { IngestionOptions } from './types.js';
@@ -24,6 +25,7 @@ export interface EdgeWriterOptions {
   book: RunBook;
   pool: WritePool;
   index: PipelineIndex;
+  remembering: Remembering | undefined;
   /** Called after each write. */
   onWritten: () => void;
   /** An error of one item is filed, one that ends the run is thrown on. */
@@ -50,7 +52,7 @@ export interface EdgeWriter {
 }
 
 export function createEdgeWriter(context: EdgeWriterOptions): EdgeWriter {
-  const { options, server, book, pool, index, onWritten, fileOrThrow, fileFindings } = context;
+  const { options, server, book, pool, index, remembering, onWritten, fileOrThrow, fileFindings } = context;
   const { sink, datasetServices = {} } = options;
   const { totals, skipped, warnings } = book;
   const store = createEdgeStore();
@@ -59,6 +61,8 @@ export function createEdgeWriter(context: EdgeWriterOptions): EdgeWriter {
   const staleness = createStaleness(fqnOf);
   /** Our own service is no other one: what the source doesn't have may still be there from earlier runs. */
   const otherServices = (options.pipelineServices ?? []).filter((service) => service !== options.service);
+
+  const linked: unknown[] = [];
 
   const settleAll = ({ parts }: Pick<PlannedEdge, 'parts'>, outcome: WriteOutcome): void => {
     for (const part of parts) store.settle(part, outcome);
@@ -130,7 +134,10 @@ export function createEdgeWriter(context: EdgeWriterOptions): EdgeWriter {
     gap: store.gap,
     graph: store.graph,
     leaveOut: staleness.leaveOut,
-    linked: staleness.linked,
+    linked(event) {
+      linked.push(event);
+      staleness.linked(event);
+    },
     async finish() {
       const edges = store.list();
       const fileFinding = (finding: SinkFinding) => fileFindings([finding], { ref: finding.ref, count: 1 });
@@ -142,6 +149,12 @@ export function createEdgeWriter(context: EdgeWriterOptions): EdgeWriter {
       reportLeft(plan, ends);
       const { planned } = plan;
       totals.edges.read += planned.length;
+      const lineage = { edges, ends, linked };
+      if (remembering?.hasEdges(lineage)) {
+        totals.edges.unchanged += planned.length;
+        for (const edge of planned) settleAll(edge, 'unchanged');
+        return;
+      }
       const mayJudge = staleness.mayJudge();
       const catalog = mayJudge ? [...sink.earlierPipelines()] : [];
       const isStale = mayJudge ? staleness.judge({ edges, ends, planned, read: index.names(), catalog }) : () => false;
@@ -155,6 +168,7 @@ export function createEdgeWriter(context: EdgeWriterOptions): EdgeWriter {
       await pool.drain();
       for (const { fqn } of catalog) await inPool(fqn, () => removeStale(fqn, isStale));
       await pool.drain();
+      if (totals.edges.failed + totals.edges.skipped === 0) remembering?.edgesSettled(lineage);
     },
   };
 }

@@ -1,2 +1,2 @@
 export { ingest } from './ingest.js';
-export type { Ingest, IngestionOptions, Progress } from './types.js';
+export type { Ingest, IngestionOptions, Progress, RunMemory } from './types.js';

@@ -1,6 +1,8 @@
 import { orAborted, type ReadOptions, type RunReport, type SourceEvent } from '@flowmeta/connector';
+import type { SinkServer } from '@flowmeta/om-sink';
 import { untilAborted } from './abort.js';
 import { createProgressReporter } from './progress.js';
+import { createRemembering, type Remembering } from './remembering.js';
 import { createRunBook, messageOf, type RunBook } from './run-book.js';
 import type { IngestionOptions } from './types.js';
 import { createWritePool } from './write-pool.js';
@@ -13,17 +15,27 @@ const patience = 10_000;
  * One run: reads the connector, maps, writes to the sink, and says what happened. Never rejects: whatever goes wrong
  * with one item is in the report, and so is the error that ends the run.
  *
- * Pipelines are written as they come, a pipeline's runs in batches after the pipeline, edges at the end; then edges go that the
- * source no longer has, if the connector says that it has told all. At most
+ * Pipelines are written as they come, a pipeline's runs in batches after the pipeline, edges at the end; then edges and pipelines go
+ * that the source no longer has, if the connector says that it has told all. At most
  * `concurrency` writes are under way; when all of them are busy, the source waits. Runs wait for their batch in a buffer
  * of bounded size, so that memory grows with the number of pipelines and not with that of runs.
  *
  * When the source fails, what it had yielded is still written. When the sink fails or the signal is aborted, nothing
  * further is; runs that were waiting are read again by the next run.
  */
-export async function ingest(options: IngestionOptions): Promise<RunReport> {
-  const { connector, sink, signal, now } = options;
+export async function ingest(given: IngestionOptions): Promise<RunReport> {
+  const { connector, signal, now } = given;
   const startedAt = now();
+  let opening: Promise<SinkServer> | undefined;
+  const openSink = () => {
+    opening ??= orAborted(given.sink.open(), signal);
+    return opening;
+  };
+  const { memory } = given;
+  const remembering = memory && createRemembering({ ...given, memory }, openSink);
+  const options: IngestionOptions = remembering
+    ? { ...given, sink: remembering.sink, since: remembering.since }
+    : given;
   const book = createRunBook(options, startedAt);
   const progress = createProgressReporter(options, book, startedAt);
   const pool = createWritePool(options.concurrency ?? 8, signal);
@@ -33,24 +45,38 @@ export async function ingest(options: IngestionOptions): Promise<RunReport> {
     book.end(error);
     options.onFatal?.(error);
   };
+  let isComplete = false;
   try {
     signal?.throwIfAborted();
     progress.phase('opening');
     let sourceError: { error: unknown } | undefined;
-    const events = endingOnError(untilAborted(connector.read(readOptions(options)), signal), (error) => {
+    const events = endingOnError(untilAborted(connector.read(readOptions(options, remembering)), signal), (error) => {
       sourceError = { error };
     });
     // A source that can't be read at all must not leave so much as an empty service in the catalog.
     const first = await events.next();
     if (first.done && sourceError) throw sourceError.error;
-    const server = await orAborted(sink.open(), signal).catch(async (error: unknown) => {
+    const server = await openSink().catch(async (error: unknown) => {
       await events.return(undefined);
       throw error;
     });
-    const writer = createWriter({ options, server, book, pool, onWritten: progress.tick });
+    const writer = createWriter({
+      options,
+      server,
+      book,
+      pool,
+      onWritten: progress.tick,
+      ...(remembering ? { remembering } : {}),
+    });
+    let hasRuns = false;
     progress.phase('pipelines');
     for await (const event of startingWith(first, events)) {
       if (event.kind === 'run') progress.phase('runs');
+      if (event.kind === 'run' && !hasRuns) {
+        hasRuns = true;
+        await remember(remembering, { isComplete, book });
+      }
+      remembering?.see(event);
       await writer.take(event);
       progress.tick();
     }
@@ -58,22 +84,43 @@ export async function ingest(options: IngestionOptions): Promise<RunReport> {
     progress.phase('lineage');
     await writer.finishEdges();
     if (sourceError) end(sourceError.error);
-    else warnIfEmpty(options, book);
+    else {
+      isComplete = true;
+      warnIfEmpty(options, book);
+    }
   } catch (error) {
     end(error);
   }
   await settled(pool.settle(), signal);
   if (signal?.aborted) book.interrupt();
+  await remember(remembering, { isComplete: isComplete && !signal?.aborted, book });
   askSink(options, book);
   progress.phase('done');
-  return book.close(sink.description, now());
+  return book.close(given.sink.description, now());
 }
 
-function readOptions({ since, until, namespaces, includeLineage, signal }: IngestionOptions): ReadOptions {
+/** A memory that can't be kept costs the next run time, and this one nothing. */
+async function remember(
+  remembering: Remembering | undefined,
+  { isComplete, book }: { isComplete: boolean; book: RunBook },
+): Promise<void> {
+  try {
+    await remembering?.save({ isComplete });
+  } catch (error) {
+    book.warnings.add({ ref: 'state', message: `what this run did could not be remembered: ${messageOf(error)}` });
+  }
+}
+
+function readOptions(
+  { since, until, namespaces, includeLineage, only, signal }: IngestionOptions,
+  remembering: Remembering | undefined,
+): ReadOptions {
   return {
+    ...remembering?.readOptions,
+    ...(only ? { only } : {}),
     since,
     until,
-    lineage: includeLineage !== false,
+    lineage: includeLineage !== false && only === undefined,
     ...(namespaces ? { namespaces } : {}),
     ...(signal ? { signal } : {}),
   };

@@ -1,6 +1,7 @@
-import type { Connector, RequestTotals, RunReport } from '@flowmeta/connector';
+import type { Connector, ReadOptions, RequestTotals, RunReport } from '@flowmeta/connector';
 import type { DatasetServices } from '@flowmeta/om-mapper';
 import type { Sink } from '@flowmeta/om-sink';
+import type { Memory } from '@flowmeta/state';
 
 export interface IngestionOptions {
   /** Read from; stays open: whoever opened it closes it. */
@@ -44,12 +45,32 @@ export interface IngestionOptions {
   onFatal?: (error: unknown) => void;
   /** Asked at the end for the requests that were sent. */
   requests?: () => { source: RequestTotals; target: RequestTotals };
+  /** What earlier runs have left, so that this one reads and writes only what is new. Without it everything is read. */
+  memory?: RunMemory;
+  /** Only these are read and written: see `ReadOptions.only`. Nothing is judged stale; goes without `memory`. */
+  only?: ReadOptions['only'];
   /** Ends the run early with the outcome `interrupted`. */
   signal?: AbortSignal;
   /** Current time, ms. */
   now: () => number;
   /** Writes under way at a time; default 8. */
   concurrency?: number;
+}
+
+/** The memory of one scope, and how it is used. Durations in ms. */
+export interface RunMemory extends Pick<Memory, 'last' | 'digest' | 'save'> {
+  /** Digest of the config and the program's version: where it differs from last time, everything is read in full. */
+  config: string;
+  /** How long before the last run's window this one starts: clocks differ, and runs may show late. */
+  overlap: number;
+  /** Everything is read in full after so long. */
+  fullEvery: number;
+  /** A gap since the last run is closed if it is no longer than this, or than the window. */
+  longestGap: number;
+  /** Everything is read in full now. */
+  full?: boolean;
+  /** The window starts at `since`, whatever is remembered. */
+  exact?: boolean;
 }
 
 export interface Progress {

@@ -1,8 +1,16 @@
-import { hintOf, type Pipeline, type Run, type SourceEvent, verdictOf } from '@flowmeta/connector';
-import { mapPipeline, mapRun, type PipelineDraft, quoteName } from '@flowmeta/om-mapper';
+import {
+  hintOf,
+  type Pipeline,
+  type Run,
+  type SourceEvent,
+  type UnchangedPipeline,
+  verdictOf,
+} from '@flowmeta/connector';
+import { legalName, mapPipeline, mapRun, type PipelineDraft, quoteName } from '@flowmeta/om-mapper';
 import type { SinkFinding, SinkServer } from '@flowmeta/om-sink';
 import { createEdgeWriter } from './edge-writer.js';
 import { createPipelineIndex, type KnownPipeline } from './pipeline-index.js';
+import type { Remembering } from './remembering.js';
 import { countOutcome, messageOf, type RunBook } from './run-book.js';
 import { createRunBuffer, type RunBatch, type RunBufferOptions } from './run-buffer.js';
 import type { IngestionOptions } from './types.js';
@@ -14,6 +22,7 @@ export interface WriterOptions {
   book: RunBook;
   pool: WritePool;
   buffer?: RunBufferOptions;
+  remembering?: Remembering;
   /** Called after each write. */
   onWritten: () => void;
 }
@@ -28,7 +37,15 @@ export interface Writer {
   finishEdges(): Promise<void>;
 }
 
-export function createWriter({ options, server, book, pool, buffer: bufferOptions, onWritten }: WriterOptions): Writer {
+export function createWriter({
+  options,
+  server,
+  book,
+  pool,
+  buffer: bufferOptions,
+  remembering,
+  onWritten,
+}: WriterOptions): Writer {
   const { sink, signal } = options;
   const { totals, skipped, failed, warnings } = book;
   const { capabilities, service } = server;
@@ -63,7 +80,17 @@ export function createWriter({ options, server, book, pool, buffer: bufferOption
     }
   };
 
-  const edges = createEdgeWriter({ options, server, book, pool, index, onWritten, fileOrThrow, fileFindings });
+  const edges = createEdgeWriter({
+    options,
+    server,
+    book,
+    pool,
+    index,
+    remembering,
+    onWritten,
+    fileOrThrow,
+    fileFindings,
+  });
   if (options.includeLineage !== false) book.showLineage(edges.graph);
 
   const takePipeline = async (pipeline: Pipeline) => {
@@ -104,6 +131,18 @@ export function createWriter({ options, server, book, pool, buffer: bufferOption
         totals.pipelines.failed += 1;
       }
     });
+  };
+
+  const takeUnchanged = ({ tasks, ...listed }: UnchangedPipeline) => {
+    const empty = { edges: [], schedules: [], labels: [], owners: [], inputs: [] };
+    const pipeline = { ...listed, ...empty, tasks: tasks.map((name) => ({ name, enabled: true })) };
+    totals.pipelines.read += 1;
+    totals.pipelines.unchanged += 1;
+    edges.pipeline(pipeline);
+    const known = index.add(pipeline.name, book.openPipeline(pipeline));
+    known.report.outcome = 'unchanged';
+    known.report.fqn = `${service}.${quoteName(legalName(pipeline.name, { capabilities }).legal)}`;
+    known.taskNames = remembering?.tasksOf(pipeline.name) ?? new Map();
   };
 
   /** Counts runs of a pipeline that is not in the catalog; false when it is there, or may still come. */
@@ -166,6 +205,8 @@ export function createWriter({ options, server, book, pool, buffer: bufferOption
       switch (event.kind) {
         case 'pipeline':
           return takePipeline(event.pipeline);
+        case 'unchanged':
+          return takeUnchanged(event.pipeline);
         case 'run':
           pipelinesListed = true;
           return takeRun(event.run);
@@ -197,6 +238,7 @@ export function createWriter({ options, server, book, pool, buffer: bufferOption
           pipelinesListed = true;
           return;
         case 'checkpoint':
+        case 'gone':
           return;
       }
     },

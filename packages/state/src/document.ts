@@ -28,6 +28,7 @@ const scopeSchema = z.strictObject({
       id: z.string(),
       hash: z.string().optional(),
       tasks: z.array(z.union([z.string(), z.tuple([z.string(), z.string()])])),
+      memo: z.string().optional(),
       runs: z.literal(true).optional(),
     }),
   ),
@@ -94,12 +95,13 @@ function readScope({
       ...(fullAt === undefined ? {} : { fullAt }),
       ...(edges === undefined ? {} : { edges }),
       pipelines: new Map(
-        pipelines.map(({ name, definition, id, hash, tasks, runs }) => [
+        pipelines.map(({ name, definition, id, hash, tasks, memo, runs }) => [
           name,
           {
             id,
             ...(definition === undefined ? {} : { definition }),
             ...(hash === undefined ? {} : { hash }),
+            ...(memo === undefined ? {} : { memo }),
             ...(runs === undefined ? {} : { runs }),
             tasks: tasks.map((task): [string, string?] => (typeof task === 'string' ? [task] : task)),
           },

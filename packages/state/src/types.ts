@@ -23,6 +23,8 @@ export interface RememberedPipeline {
   hash?: string;
   /** The tasks in their order: the source's name, and the catalog's where that differs. */
   tasks: readonly (readonly [name: string, legal?: string])[];
+  /** What the connector wanted to know again. */
+  memo?: string;
   /** Its runs are written up to the watermark. */
   runs?: true;
 }

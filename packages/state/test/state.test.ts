@@ -27,7 +27,7 @@ const remembered: Remembered = {
   pipelines: new Map([
     [
       'company.team.daily',
-      { definition: 'd1', id: '7', hash: 'h1', tasks: [['load'], ['a "b"', 'a b'], ['1']], runs: true },
+      { definition: 'd1', id: '7', hash: 'h1', tasks: [['load'], ['a "b"', 'a b'], ['1']], memo: 'm', runs: true },
     ],
     ['__proto__', { id: '8', tasks: [] }],
   ]),
