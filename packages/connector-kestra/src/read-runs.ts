@@ -62,7 +62,7 @@ export interface RunProgress {
   unknownStates: Set<string>;
 }
 
-interface ReadRun {
+export interface ReadRun {
   events: SourceEvent[];
   /** With its task runs. */
   execution?: KestraExecution;

@@ -5,6 +5,7 @@ import { createLineageBook } from './lineage/lineage-book.js';
 import type { FlowIndex, ReadContext } from './read-context.js';
 import { readPipelines } from './read-pipelines.js';
 import { readRuns } from './read-runs.js';
+import { readSingle } from './read-single.js';
 
 /**
  * One read: the pipelines in the order of the listing, `listed`, the lineage between them, the runs, the lineage of datasets, which runs
@@ -22,6 +23,11 @@ export async function* readEvents(options: ReadOptions, context: ReadContext): A
   const server = await client.server({ signal });
   for (const message of server.warnings) yield { kind: 'warning', message };
   const index: FlowIndex = new Map();
+  if (options.only !== undefined) {
+    const { since, until, only } = options;
+    yield* readSingle(only, { ...context, server, index, isYielded: true, known: undefined, since, until });
+    return;
+  }
   const isYielded = options.pipelines !== false;
   // Of a part of the definitions nothing could be said: without pipelines there is no lineage either.
   const hasLineage = isYielded && options.lineage !== false;

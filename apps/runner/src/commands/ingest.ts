@@ -24,6 +24,9 @@ export interface IngestFlags {
   logLevel?: LogLevel;
   progress: boolean;
   strict?: boolean;
+  full?: boolean;
+  flow?: string[];
+  execution?: string[];
 }
 
 export async function ingestCommand(flags: IngestFlags, host: Host, terminal: Terminal): Promise<number> {
@@ -46,6 +49,8 @@ export async function ingestCommand(flags: IngestFlags, host: Host, terminal: Te
     terminal,
     runId,
     dryRun: flags.dryRun ?? false,
+    full: flags.full ?? false,
+    ...(flags.flow || flags.execution ? { only: { pipelines: flags.flow ?? [], runs: flags.execution ?? [] } } : {}),
     strict: flags.strict ?? false,
     showProgress: flags.progress,
     ...(since === undefined ? {} : { since }),

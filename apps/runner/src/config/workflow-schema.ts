@@ -1,6 +1,7 @@
 import { splitFqn } from '@flowmeta/om-mapper';
 import { z } from 'zod';
 import { ignored, pipelineMetadataSchema, serverConfigSchema } from './openmetadata-schema.js';
+import { stateSchema } from './state-schema.js';
 
 const componentConfig = z.record(z.string(), z.unknown()).nullish();
 
@@ -92,6 +93,9 @@ export function workflowSchema(
           .describe(
             'Shows the run in OpenMetadata as one of the ingestion pipeline `ingestionPipelineFQN`, or without that of `<serviceName>.flowmeta`. On by default where `ingestionPipelineFQN` is given.',
           ),
+        state: stateSchema
+          .nullish()
+          .describe('What is remembered between runs, so that a run reads only what is new. Default: nothing.'),
         raiseOnError: ignored(
           z.boolean(),
           'Whether a failed workflow is an error.',

@@ -14,6 +14,7 @@ import { listenForInterruption } from './interruption.js';
 import { describeSource, openSource } from './open-source.js';
 import { classificationOf, openTarget } from './open-target.js';
 import { createRequestCounter, logged } from './request-counter.js';
+import { openRunMemory } from './run-memory.js';
 import { showRun } from './shown-run.js';
 import { sinceOf } from './since.js';
 import { warnAboutTls } from './tls-warning.js';
@@ -30,6 +31,10 @@ export interface RunIngestionOptions {
   dryRun?: boolean;
   /** Gets a line for each write to OpenMetadata; relative to the current directory. */
   auditLog?: string;
+  /** Everything is read, whatever is remembered. */
+  full?: boolean;
+  /** Only these flows and executions are read and written. */
+  only?: { pipelines: string[]; runs: string[] };
   /** Degraded pipelines make the exit code 1 as well. */
   strict?: boolean;
   showProgress?: boolean;
@@ -77,6 +82,18 @@ export async function runIngestion(config: LoadedConfig, options: RunIngestionOp
       onRequest: logged(config.connector.title, source.count, terminal),
     });
     closers.push(() => connector.close());
+    const memory =
+      options.dryRun || options.only
+        ? undefined
+        : await openRunMemory(config, {
+            host,
+            terminal,
+            redact: redactor.text,
+            namespaces: options.namespaces,
+            full: options.full ?? false,
+            exact: options.since !== undefined,
+          });
+    if (memory) closers.push(() => memory.close());
     const { sink, kind } = await openTarget(config, {
       host,
       dryRun: options.dryRun ?? false,
@@ -120,6 +137,8 @@ export async function runIngestion(config: LoadedConfig, options: RunIngestionOp
         fatal = error;
       },
       runId,
+      ...(memory ? { memory } : {}),
+      ...(options.only ? { only: options.only } : {}),
       ...(options.namespaces?.length ? { namespaces: options.namespaces } : {}),
       ...(options.showProgress ? { onProgress: progressDisplay(terminal) } : {}),
     });

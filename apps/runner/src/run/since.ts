@@ -18,6 +18,12 @@ export function parseSince(text: string, now: number): number {
   return Math.max(0, since);
 }
 
+/** The ms of a duration of the config, such as `10m`. */
+export function durationOf(text: string): number {
+  const [, count, unit] = /^(\d+(?:\.\d+)?)\s*([mhdw])$/i.exec(text) ?? [];
+  return Number(count) * (units[unit?.toLowerCase() ?? ''] ?? Number.NaN);
+}
+
 function parseInstant(text: string): number {
   if (!/^\d{4}-\d{2}-\d{2}(?:[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:Z|[+-]\d{2}:?\d{2})?)?$/i.test(text))
     return Number.NaN;

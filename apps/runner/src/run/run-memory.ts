@@ -1,0 +1,72 @@
+import { resolve } from 'node:path';
+import type { RunMemory } from '@flowmeta/ingestion';
+import { openMemory, StateError } from '@flowmeta/state';
+import type { LoadedConfig } from '../config/load-config.js';
+import type { Host } from '../host.js';
+import type { Terminal } from '../terminal/terminal.js';
+import { UsageError } from '../usage-error.js';
+import { version } from '../version.js';
+import { durationOf } from './since.js';
+
+const longestGap = 7 * 86_400_000;
+
+export interface RunMemoryOptions {
+  host: Host;
+  terminal: Terminal;
+  /** Takes secrets out of a text. */
+  redact: (text: string) => string;
+  namespaces?: readonly string[] | undefined;
+  full?: boolean;
+  /** The window was asked for. */
+  exact?: boolean;
+}
+
+/**
+ * What the runs before have left, by the config's `state`; `undefined` where nothing is kept. Locked until it is closed.
+ *
+ * @throws UsageError when another run has it, or it can't be used.
+ */
+export async function openRunMemory(
+  config: LoadedConfig,
+  { host, terminal, redact, namespaces = [], full = false, exact = false }: RunMemoryOptions,
+): Promise<(RunMemory & { close(): Promise<void> }) | undefined> {
+  const { workflow } = config;
+  const { state } = workflow.workflowConfig;
+  if (!state?.path || state.type === 'none' || workflow.sink?.type === 'file') return undefined;
+  try {
+    const memory = await openMemory({
+      path: resolve(host.directory, state.path),
+      scope: redact(scopeOf(config, namespaces)),
+      now: host.now,
+      warn: (message) => terminal.log('WARN', message),
+    });
+    return {
+      ...memory,
+      config: memory.digest(deciding(config)),
+      overlap: durationOf(state.overlap ?? '10m'),
+      fullEvery: durationOf(state.fullEvery ?? '24h'),
+      longestGap,
+      full: full || exact,
+      exact,
+    };
+  } catch (error) {
+    if (error instanceof StateError) throw new UsageError(error.message, error.hint);
+    throw error;
+  }
+}
+
+/** Which service is filled, from where, and in which catalog. */
+function scopeOf({ workflow, connectorConfig }: LoadedConfig, namespaces: readonly string[]): string {
+  const { hostPort, tenantId } = connectorConfig as { hostPort?: unknown; tenantId?: unknown };
+  const { serviceName } = workflow.source;
+  const target = workflow.workflowConfig.openMetadataServerConfig?.hostPort;
+  return JSON.stringify({ serviceName, source: [hostPort, tenantId], target, namespaces: [...namespaces].sort() });
+}
+
+/** All of the config that decides what is read and written, without secrets: a new password is no reason to read everything. */
+function deciding({ workflow, secrets }: LoadedConfig): string {
+  const hidden = new Set(secrets);
+  const withoutSecrets = (_key: string, value: unknown) =>
+    typeof value === 'string' && hidden.has(value) ? undefined : value;
+  return JSON.stringify([version(), workflow.source], withoutSecrets);
+}
