@@ -1,6 +1,7 @@
 import { defineConfig } from 'vitest/config';
 
-const conditions = ['@flowmeta/source', 'node', 'import', 'module', 'default'];
+// Without `module`, which Node does not know: what a bundler takes by it may not run.
+const conditions = ['@flowmeta/source', 'node', 'import', 'default'];
 
 /** Where the results also go as JSON, for a script that adds them up. */
 const report = process.env.FLOWMETA_TEST_REPORT;

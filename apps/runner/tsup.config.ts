@@ -2,9 +2,9 @@ import { writeNotices } from '@flowmeta/build/notices';
 import { library } from '@flowmeta/build/tsup';
 
 // What the command needs is bundled, since hundreds of small modules (zod and undici above all) take longer to find than to run, and
-// half of them are never used. Two stay outside: the sandbox brings files of its own, and the SQL parser is 23 MB of WebAssembly, which
-// is loaded only where there is SQL.
-const outside = ['@flowmeta/sandbox', '@polyglot-sql/sdk'];
+// half of them are never used. Three stay outside: the sandbox brings files of its own, and the SQL parser is 23 MB of WebAssembly, which
+// is loaded only where there is SQL. OpenTelemetry's API is the user's to bring, since it must be the one that their SDK knows.
+const outside = ['@flowmeta/sandbox', '@polyglot-sql/sdk', '@opentelemetry/api'];
 
 export default library(
   { main: 'src/main.ts' },

@@ -25,7 +25,10 @@ export function openAuditFile(file: string, { host, hide }: { host: Host; hide: 
   };
   const descriptor = openToAppend(file, host);
   return {
-    write: (entry) => attempt(() => appendFileSync(descriptor, `${JSON.stringify(hide(entry))}\n`)),
+    write(entry) {
+      // A request that nobody waits for any more may still end; by then the number may stand for another file.
+      if (isOpen) attempt(() => appendFileSync(descriptor, `${JSON.stringify(hide(entry))}\n`));
+    },
     close() {
       if (!isOpen) return failure;
       isOpen = false;

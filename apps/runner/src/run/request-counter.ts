@@ -26,7 +26,8 @@ export function createRequestCounter() {
   };
 }
 
-function patternOf(path: string): string {
+/** A path without names and ids, e.g. `/api/v1/main/flows/{}/{}/graph`. */
+export function patternOf(path: string): string {
   const withoutQuery = path.split('?', 1)[0] ?? path;
   return withoutQuery
     .split('/')

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import type { RunReport } from '@flowmeta/connector';
-import { ingest } from '@flowmeta/ingestion';
+import type { RunReport, SourceRequest } from '@flowmeta/connector';
+import { ingest, type Progress } from '@flowmeta/ingestion';
 import { createAudit, type Sink } from '@flowmeta/om-sink';
 import { createRedactor } from '@flowmeta/redact';
 import type { LoadedConfig } from '../config/load-config.js';
@@ -18,6 +18,7 @@ import { openRunMemory } from './run-memory.js';
 import { showRun } from './shown-run.js';
 import { sinceOf } from './since.js';
 import { warnAboutTls } from './tls-warning.js';
+import { openTracing, type Tracing } from './tracing.js';
 import { isUnreachable } from './unreachable.js';
 
 export interface RunIngestionOptions {
@@ -69,17 +70,39 @@ export async function runIngestion(config: LoadedConfig, options: RunIngestionOp
   const source = createRequestCounter();
   const target = createRequestCounter();
   let fatal: unknown;
+  let traced: RunReport | undefined;
   const closers: (() => Promise<void>)[] = [];
   try {
     const auditFile =
       options.auditLog === undefined ? undefined : openAuditFile(options.auditLog, { host, hide: redactor.value });
-    if (auditFile) closers.push(async () => auditFile.close());
+    if (auditFile) {
+      closers.push(async () => {
+        auditFile.close();
+      });
+    }
     const audit =
       auditFile && createAudit({ runId, now: host.now, write: auditFile.write, planned: options.dryRun ?? false });
+    const tracing = await openTracing({
+      runId,
+      service: workflow.source.serviceName,
+      connector: config.connector.name,
+      dryRun: options.dryRun ?? false,
+      now: host.now,
+      hide: redactor.text,
+    });
+    if (tracing) closers.push(() => tracing.end(traced));
+    const watched = (server: string, count: (request: SourceRequest) => void) => {
+      const log = logged(server, count, terminal);
+      if (!tracing) return log;
+      return (request: SourceRequest) => {
+        log(request);
+        tracing.request(server, request);
+      };
+    };
     const connector = openSource(config, {
       host,
       terminal,
-      onRequest: logged(config.connector.title, source.count, terminal),
+      onRequest: watched(config.connector.title, source.count),
     });
     closers.push(() => connector.close());
     const memory =
@@ -99,7 +122,7 @@ export async function runIngestion(config: LoadedConfig, options: RunIngestionOp
       dryRun: options.dryRun ?? false,
       signal: interruption.signal,
       audit,
-      onAttempt: logged('OpenMetadata', target.count, terminal),
+      onAttempt: watched('OpenMetadata', target.count),
     });
     closers.push(() => sink.close());
     const shown = options.dryRun
@@ -109,9 +132,10 @@ export async function runIngestion(config: LoadedConfig, options: RunIngestionOp
           runId,
           startedAt: host.now(),
           audit,
-          onAttempt: logged('OpenMetadata', target.count, terminal),
+          onAttempt: watched('OpenMetadata', target.count),
         });
     if (shown) closers.push(() => shown.close());
+    const onProgress = progressOf(options.showProgress ? progressDisplay(terminal) : undefined, tracing);
     const selected = workflow.source.sourceConfig?.config;
     const now = host.now();
     const report = await ingest({
@@ -140,8 +164,9 @@ export async function runIngestion(config: LoadedConfig, options: RunIngestionOp
       ...(memory ? { memory } : {}),
       ...(options.only ? { only: options.only } : {}),
       ...(options.namespaces?.length ? { namespaces: options.namespaces } : {}),
-      ...(options.showProgress ? { onProgress: progressDisplay(terminal) } : {}),
+      ...(onProgress ? { onProgress } : {}),
     });
+    traced = report;
     terminal.live(undefined);
     const refusal = await shown?.end(redactor.value(report));
     if (refusal) report.warnings.push(refusal);
@@ -158,6 +183,18 @@ export async function runIngestion(config: LoadedConfig, options: RunIngestionOp
     interruption.stop();
     await Promise.allSettled(closers.map((close) => close()));
   }
+}
+
+/** Shows how far the run is, to people and to tracing. */
+function progressOf(
+  show: ((progress: Progress) => void) | undefined,
+  tracing: Tracing | undefined,
+): ((progress: Progress) => void) | undefined {
+  if (!tracing) return show;
+  return (progress) => {
+    tracing.phase(progress.phase);
+    show?.(progress);
+  };
 }
 
 /** The same sink; tells when it is open. */
