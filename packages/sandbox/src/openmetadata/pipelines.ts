@@ -20,8 +20,9 @@ export function readTasks(
   options: { tasks: unknown; pipelineName: string },
 ): { tasks: Task[] | undefined; taskTags: Record<string, TagLabel[]> } {
   const { tasks, pipelineName } = options;
-  if (tasks === undefined) return { tasks: undefined, taskTags: {} };
-  const taskTags: Record<string, TagLabel[]> = {};
+  // Without a prototype: a task may be called `constructor`.
+  const taskTags = Object.create(null) as Record<string, TagLabel[]>;
+  if (tasks === undefined) return { tasks: undefined, taskTags };
   const read = listOf<Task>(tasks).map(({ tags, owners, ...task }) => {
     const labels = readLabels(tags);
     if (labels && labels.length > 0) taskTags[task.name] = labels;

@@ -1,0 +1,46 @@
+// The whole proof: every fault, 100,000 mutations. Leaves the figures in verify-result.json, and exits with 1 when something failed.
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = fileURLToPath(new URL('../../../', import.meta.url));
+const parts = mkdtempSync(join(tmpdir(), 'flowmeta-verify-'));
+const seed = process.env.FLOWMETA_SEED ?? String(Date.now() % 1_000_000);
+const startedAt = new Date().toISOString();
+const start = performance.now();
+
+const { status } = spawnSync(
+  process.execPath,
+  [join(root, 'node_modules/vitest/vitest.mjs'), 'run', 'tooling/verify/'],
+  {
+    cwd: root,
+    stdio: 'inherit',
+    env: { ...process.env, FLOWMETA_VERIFY: 'full', FLOWMETA_SEED: seed, FLOWMETA_VERIFY_PARTS: parts },
+  },
+);
+
+const results = {};
+for (const file of existsSync(parts) ? readdirSync(parts).sort() : []) {
+  results[file.replace(/\.json$/, '')] = JSON.parse(readFileSync(join(parts, file), 'utf8'));
+}
+rmSync(parts, { recursive: true, force: true });
+const sum = (pick) => Object.values(results).reduce((total, part) => total + pick(part), 0);
+const mutations = Object.keys(results)
+  .filter((name) => name.startsWith('fuzz-'))
+  .reduce((total, name) => total + results[name].count, 0);
+const summary = {
+  startedAt,
+  seed: Number(seed),
+  passed: status === 0,
+  faults: results['fault-matrix']?.count ?? 0,
+  mutations,
+  failures: sum(({ failures }) => failures.length),
+  durationMs: Math.round(performance.now() - start),
+  results,
+};
+const target = join(root, 'verify-result.json');
+writeFileSync(target, `${JSON.stringify(summary, null, 2)}\n`);
+console.log(`${summary.faults} faults, ${mutations} mutations, ${summary.failures} failures: ${target}`);
+process.exit(status ?? 1);

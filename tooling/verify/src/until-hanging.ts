@@ -1,0 +1,19 @@
+/** After so many ms a run hangs. */
+const patience = 45_000;
+
+/** What the work results in; `undefined` when it hangs, and then its signal is aborted. */
+export async function untilHanging<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T | undefined> {
+  const end = new AbortController();
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<undefined>((resolve) => {
+    timer = setTimeout(() => {
+      end.abort(new Error('the run hangs'));
+      resolve(undefined);
+    }, patience);
+  });
+  try {
+    return await Promise.race([work(end.signal), late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

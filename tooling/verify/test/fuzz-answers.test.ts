@@ -1,0 +1,87 @@
+import type { KestraVersion } from '@flowmeta/recordings';
+import { startKestraSandbox } from '@flowmeta/sandbox';
+import { describe, expect, it } from 'vitest';
+import { fuzz } from '../src/fuzz.js';
+import { knownSourceFaults, unknownOf } from '../src/known-faults.js';
+import { answerMutation, mutatedAnswers } from '../src/mutated-answers.js';
+import { refusedInSilence } from '../src/refused-writes.js';
+import { record } from '../src/result.js';
+import { run } from '../src/run.js';
+import { mutations } from '../src/settings.js';
+import { watchProcess } from '../src/side-effects.js';
+import { snapshotOf } from '../src/snapshot.js';
+import { untilHanging } from '../src/until-hanging.js';
+import { recordedWorld, startCatalog } from '../src/world.js';
+
+/** Answers that end a run at once when they are wrong: most rounds leave them alone, or nothing else would be seen. */
+const opening = {
+  kestra: /\/configs$|\/search/,
+  openMetadata: /\/system\/version$|\/loggedInUser|\/pipelineServices|\/pipelines\?/,
+};
+
+describe('answers that no server should send', () => {
+  it.each<[KestraVersion, string, keyof typeof opening]>([
+    ['0.20.5', '1.2', 'openMetadata'],
+    ['1.0.3', '1.6', 'kestra'],
+    ['1.0.3', '1.6', 'openMetadata'],
+    ['2.0.0', '2.0', 'kestra'],
+    ['2.0.0', '2.0', 'openMetadata'],
+  ])(
+    'Kestra %s, OpenMetadata %s, from %s: the run ends, takes nothing away, and the next one is done',
+    { timeout: 3_600_000 },
+    async (version, openMetadataVersion, side) => {
+      const start = performance.now();
+      const world = recordedWorld(version, openMetadataVersion);
+      const probe = await startKestraSandbox({ dataset: world.before });
+      const port = Number(new URL(probe.url).port);
+      await probe.close();
+      const process = watchProcess();
+      const count = Math.round((mutations * 0.2) / 5);
+      let applied = 0;
+      const { rounds, failures } = await fuzz(
+        answerMutation,
+        async (changes, round) => {
+          const openMetadata = await startCatalog(world);
+          const earlier = await startKestraSandbox({ dataset: world.before, port });
+          await run({ kestra: earlier, openMetadata, world });
+          await earlier.close();
+          const before = snapshotOf(openMetadata);
+          const kestra = await startKestraSandbox({ dataset: world.now, port });
+          const servers = { kestra, openMetadata };
+          const onApplied = () => {
+            applied += 1;
+          };
+          const spared = round % 4 === 0 ? undefined : opening[side];
+          servers[side].setFaults([mutatedAnswers(changes, { onApplied, ...(spared && { spared }) })]);
+          const sent = openMetadata.requests.length;
+          const report = await untilHanging((signal) => run({ ...servers, world, signal }));
+          const after = snapshotOf(openMetadata);
+          const requests = openMetadata.requests.slice(sent);
+          servers[side].setFaults([]);
+          const next = await untilHanging((signal) => run({ ...servers, world, signal }));
+          const settled = snapshotOf(openMetadata);
+          await Promise.all([kestra.close(), openMetadata.close()]);
+          const gone = [...before.keys()].filter((entity) => settled.has(entity) && !after.has(entity));
+          return [
+            ...(report === undefined ? ['hangs'] : refusedInSilence(requests, report)),
+            ...gone.map((entity) => `gone: ${entity}`),
+            ...(next?.outcome === 'done'
+              ? []
+              : [`the next run is ${next?.outcome ?? 'hanging'}: ${next?.error?.message}`]),
+            ...unknownOf(process.problems(), knownSourceFaults),
+          ];
+        },
+        { count, atOnce: 150 },
+      );
+      process.stop();
+      record(`fuzz-answers-${version}-${openMetadataVersion}-${side}`, {
+        count,
+        rounds,
+        applied,
+        failures,
+        ms: performance.now() - start,
+      });
+      expect(failures).toEqual([]);
+    },
+  );
+});
