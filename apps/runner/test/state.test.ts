@@ -11,6 +11,7 @@ import {
 } from '@flowmeta/sandbox';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { run } from './fake-host.js';
+import { shownOf } from './shown-catalog.js';
 
 const minute = 60_000;
 const day = 86_400_000;
@@ -25,7 +26,12 @@ let dataset: KestraDataset;
 beforeEach(async () => {
   directory = await mkdtemp(join(tmpdir(), 'flowmeta-'));
   openMetadata = await startOpenMetadataSandbox({ version: '1.6', now: () => noon });
-  const generated = generateDataset({ flows: 12, tasks: 3, runs: 240, startedAt: new Date(noon - day + 5 * minute).toISOString() });
+  const generated = generateDataset({
+    flows: 12,
+    tasks: 3,
+    runs: 240,
+    startedAt: new Date(noon - day + 5 * minute).toISOString(),
+  });
   const { executionStore, ...rest } = generated;
   const executions = Array.from({ length: executionStore!.count }, (_, index) => executionStore!.at(index));
   dataset = structuredClone({ ...rest, executions });
@@ -95,46 +101,10 @@ async function ingest({
   };
 }
 
-/** What the catalog shows of a service, without what differs from one write to the next. */
-function shown(service: string) {
-  const own = (fqn: string) => fqn.replace(/^[^.]+\./, '');
-  const isOf = ({ fullyQualifiedName }: { fullyQualifiedName: string }) => fullyQualifiedName.startsWith(`${service}.`);
-  const stable = (pipeline: Record<string, unknown>) => {
-    const { id, version, updatedAt, updatedBy, href, changeDescription, incrementalChangeDescription, ...rest } =
-      pipeline;
-    const { service: _service, fullyQualifiedName, pipelineStatus: _latest, ...kept } = rest;
-    const text = JSON.stringify({ ...kept, fullyQualifiedName: own(String(fullyQualifiedName)) });
-    return JSON.parse(
-      text
-        .replaceAll(`"${service}.`, '"')
-        .replace(/"(?:sourceHash|id|href)":"[^"]*",?/g, '')
-        .replaceAll(',}', '}'),
-    );
-  };
-  const pipelines = openMetadata.catalog.pipelines().filter(isOf);
-  return {
-    pipelines: pipelines.map(stable).sort((a, b) => (a.name < b.name ? -1 : 1)),
-    statuses: Object.fromEntries(
-      pipelines.map(({ fullyQualifiedName }) => [
-        own(fullyQualifiedName),
-        openMetadata.catalog
-          .statuses(fullyQualifiedName)
-          .map((status) => JSON.stringify(status))
-          .sort(),
-      ]),
-    ),
-    edges: openMetadata.catalog
-      .edges()
-      .filter(({ from }) => from.fqn.startsWith(`${service}.`))
-      .map(({ from, to, details }) => `${own(from.fqn)} → ${own(to.fqn)}: ${details.description}`)
-      .sort(),
-  };
-}
-
 /** The catalog is as one clean run at this time would have left it; statuses of before that run's window may be more. */
 async function expectAsClean(at: number): Promise<void> {
   await ingest({ at, serviceName: 'clean', state: undefined, args: ['--since', '3d'] });
-  expect(shown('k')).toEqual(shown('clean'));
+  expect(shownOf(openMetadata, 'k')).toEqual(shownOf(openMetadata, 'clean'));
 }
 
 const executionsOf = (id: string) => dataset.executions.filter(({ flowId }) => flowId === id);
@@ -230,13 +200,13 @@ describe('a run with state', () => {
     const [old] = executionsOf('flow_000002');
     setState(old!, 'RUNNING');
     await ingest();
-    const before = shown('k').statuses;
+    const before = shownOf(openMetadata, 'k').statuses;
     dataset.executions = dataset.executions.filter((execution) => execution !== old);
     expect(await ingest({ at: noon + 30 * minute })).toMatchObject({
       exitCode: 0,
       totals: { runs: { skipped: 0, failed: 0 } },
     });
-    expect(shown('k').statuses).toEqual(before);
+    expect(shownOf(openMetadata, 'k').statuses).toEqual(before);
     expect(JSON.parse(await readFile(join(directory, 'state.json'), 'utf8')).content.scopes[0].openRuns).toEqual([]);
   });
 
@@ -258,7 +228,7 @@ describe('a run with state', () => {
     await ingest({ at: noon - 20 * 60 * minute });
     await ingest({ at: noon + 3 * day });
     await ingest({ at: noon + 3 * day, serviceName: 'clean', state: undefined, args: ['--since', '7d'] });
-    expect(shown('k')).toEqual(shown('clean'));
+    expect(shownOf(openMetadata, 'k')).toEqual(shownOf(openMetadata, 'clean'));
   });
 
   it('starts anew with a warning after the file was damaged', async () => {
