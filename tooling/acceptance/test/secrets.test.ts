@@ -23,7 +23,6 @@ const openMetadataOf: Record<KestraVersion, string> = {
   '2.0.0': '2.0',
 };
 const outputs = ['--report', 'a.json', 'a.html', 'a.md', '--audit-log', 'audit.ndjson', '--metrics-file', 'm.prom'];
-const lineageFormats = ['table', 'json', 'mermaid', 'dot', 'html', 'openlineage'];
 
 let directory: string;
 const open: { close(): Promise<unknown> }[] = [];
@@ -131,15 +130,15 @@ function expectNoLeak(texts: Record<string, string>, planted: ReadonlyMap<number
   }
 }
 
-/** An ingestion with reports, and the lineage in every format. */
+/** An ingestion with its reports, lineage, health and a check; without formats as JSON. */
 async function runAll(
   { dataset }: Planted,
   version: string,
   {
     kestra = [],
     catalog = [],
-    formats = lineageFormats,
-  }: { kestra?: Fault[]; catalog?: Fault[]; formats?: string[] } = {},
+    formats,
+  }: { kestra?: Fault[]; catalog?: Fault[]; formats?: { lineage: readonly string[]; health: readonly string[] } } = {},
 ) {
   const servers = await startServers(dataset, version);
   servers.kestra.setFaults(kestra);
@@ -156,10 +155,11 @@ async function runAll(
     output.push(stdout, stderr);
     codes.push(code);
   };
-  await run(['ingest', ...common, ...outputs, ...(formats.length > 1 ? [] : ['--json'])]);
+  await run(['ingest', ...common, ...outputs, ...(formats ? [] : ['--json'])]);
   const receiver = await startReceiver();
-  await run(['lineage', ...common, '--post-to', receiver.url]);
-  for (const format of formats) await run(['lineage', ...common, '--format', format]);
+  if (formats) await run(['lineage', ...common, '--post-to', receiver.url]);
+  for (const format of formats?.lineage ?? ['json']) await run(['lineage', ...common, '--format', format]);
+  for (const format of formats?.health ?? []) await run(['health', ...common, '--since', '30d', '--format', format]);
   await run(['check', '-c', 'kestra.yaml', '--json', '--log-level', 'debug']);
   const texts: Record<string, string> = { ...(await everything(output, servers)), posted: receiver.posted.join('\n') };
   return { ...servers, codes, texts };
@@ -167,14 +167,14 @@ async function runAll(
 
 describe('a secret that is planted in every field of flows and runs', () => {
   it.each([
-    ['0.17.23', 0],
-    ['1.0.3', 1],
-    ['2.0.0', 4],
-    ['0.20.5', 17],
-  ] as const)('shows nowhere: Kestra %s, round %i', async (version, round) => {
+    ['0.17.23', 0, { lineage: ['table', 'html'], health: ['table'] }],
+    ['0.20.5', 17, { lineage: ['dot', 'json'], health: ['json'] }],
+    ['1.0.3', 1, { lineage: ['mermaid', 'openlineage'], health: ['html'] }],
+    ['2.0.0', 4, { lineage: ['json', 'table'], health: ['md'] }],
+  ] as const)('shows nowhere: Kestra %s, round %i', async (version, round, formats) => {
     const planting = plantSecrets(kestraDataset(version, { plugins: true }), { round });
     expect(planting.planted.size).toBeGreaterThan(2_000);
-    const { codes, catalog, texts } = await runAll(planting, openMetadataOf[version]);
+    const { codes, catalog, texts } = await runAll(planting, openMetadataOf[version], { formats });
     expectNoLeak(texts, planting.planted);
     expect(Math.max(...codes)).toBeLessThanOrEqual(1);
     expect(catalog.catalog.pipelines().length).toBeGreaterThan(50);
@@ -252,9 +252,87 @@ describe('a secret in the answers of servers that fail', () => {
     'OpenMetadata refuses all': { catalog: [{ effect: { kind: 'status', ...echo, status: 401 } }] },
   };
   it.each(Object.entries(faults))('shows nowhere: %s', async (_name, broken) => {
-    const { codes, texts } = await runAll(plain, '1.6', { ...broken, formats: ['json'] });
+    const { codes, texts } = await runAll(plain, '1.6', broken);
     expectNoLeak(texts, planted);
     // The run has met what was planted.
     expect(codes.some((code) => code !== 0) || /degraded/.test(texts['a.json']!)).toBe(true);
+  });
+});
+
+describe('a secret in a config', () => {
+  const plain = kestraDataset('1.0.3', { plugins: true });
+  const word = secretWord(1);
+  const planted = new Map([[1, 'the config']]);
+  const config = (options: { kestra?: object; server?: object; selected?: object; top?: object }) => ({
+    source: {
+      type: 'kestra',
+      serviceName: 'kestra_demo',
+      serviceConnection: { config: { type: 'Kestra', hostPort: 'http://kestra.test', ...options.kestra } },
+      sourceConfig: { config: { type: 'PipelineMetadata', ...options.selected } },
+    },
+    workflowConfig: {
+      openMetadataServerConfig: {
+        hostPort: 'http://om.test/api',
+        securityConfig: { jwtToken: 'a-token' },
+        ...options.server,
+      },
+    },
+    ...options.top,
+  });
+  const pem = (text: string) => `-----BEGIN PRIVATE KEY-----\n${text}\n-----END PRIVATE KEY-----`;
+  const wrongs: Record<string, object> = {
+    'as it should be': config({
+      kestra: { username: 'ana', password: word },
+      server: { securityConfig: { jwtToken: `${word}.${word}.${word}` } },
+    }),
+    'a token for Kestra': config({ kestra: { token: word } }),
+    'both ways to sign in': config({ kestra: { username: 'ana', password: word, token: word } }),
+    'no user name': config({ kestra: { password: word } }),
+    'under a mistyped key': config({ kestra: { username: 'ana', pasword: word, apiToken: word, secretKey: word } }),
+    'in the address': config({ kestra: { hostPort: `http://ana:${word}@kestra.test` } }),
+    'in the address of OpenMetadata': config({ server: { hostPort: `http://ana:${word}@om.test/api` } }),
+    'in the query of an address': config({ server: { hostPort: `http://om.test/api?token=${word}` } }),
+    'a number for a text': config({ kestra: { username: 'ana', password: [word] } }),
+    'a key that is no PEM': config({ kestra: { sslConfig: { sslKey: word } } }),
+    'a key that is one': config({ kestra: { sslConfig: { sslCertificate: pem('x'), sslKey: pem(word) } } }),
+    'an old sign-in': config({ server: { authProvider: 'google', securityConfig: { secretKey: word } } }),
+    'headers of a proxy': config({ server: { extraHeaders: { authorization: `Bearer ${word}`, 'x-api-key': word } } }),
+    'where nothing is expected': config({ top: { password: word }, selected: { token: word, sasToken: word } }),
+    'in a name of a service': config({
+      selected: { lineageInformation: { datasetServices: { [`jdbc:x://h?password=${word}`]: 'warehouse' } } },
+    }),
+  };
+  it.each(Object.entries(wrongs))('shows nowhere: %s', async (_name, text) => {
+    // Both servers refuse the sign-in at once, whatever it is.
+    const kestra = await startKestraSandbox({ dataset: plain, auth: { kind: 'bearer', token: 'another' } });
+    const catalog = await startOpenMetadataSandbox({ version: '1.6' });
+    open.push(kestra, catalog);
+    const yaml = JSON.stringify(text, null, 2)
+      .replaceAll('kestra.test', new URL(kestra.url).host)
+      .replaceAll('om.test', new URL(catalog.url).host);
+    await writeFile(join(directory, 'wrong.yaml'), yaml);
+    for (const args of [
+      ['validate'],
+      ['check', '--json'],
+      ['check'],
+      ['ingest', '--log-level', 'debug', '--dry-run'],
+    ]) {
+      const { stdout, stderr } = await flowmeta([...args, '-c', 'wrong.yaml'], { now: Date.now() });
+      expect(stdout + stderr, args.join(' ')).not.toBe('');
+      expectNoLeak({ [args.join(' ')]: stdout + stderr }, planted);
+    }
+  });
+
+  it('shows nowhere: YAML that can not be read', async () => {
+    for (const text of [
+      `source:\n  password: ${word}\n wrong: {`,
+      `source: {password: "${word}`,
+      `a: $UNSET\npassword: ${word}\nsource: [`,
+    ]) {
+      await writeFile(join(directory, 'wrong.yaml'), text);
+      const { code, stdout, stderr } = await flowmeta(['validate', '-c', 'wrong.yaml'], { now: Date.now() });
+      expect(code).toBe(2);
+      expectNoLeak({ output: stdout + stderr }, planted);
+    }
   });
 });

@@ -69,7 +69,7 @@ export async function healthCommand(flags: HealthFlags, host: Host, terminal: Te
       ...(flags.namespace ? { namespaces: flags.namespace } : {}),
     });
     const text = render(report, { format, host, isFile: file !== undefined });
-    if (file === undefined) terminal.print(text);
+    if (file === undefined) terminal.printData(text);
     else {
       await writeWhole(file, text);
       terminal.log('INFO', `${flags.output}: health is ${report.health}, ${report.runs} runs`);
