@@ -50,7 +50,8 @@ function withLabels(): KestraDataset {
 /** The same source hours earlier: fewer runs, one of them open, and an older definition. */
 function earlier(): KestraDataset {
   const dataset = structuredClone(whole);
-  const startOf = ({ state }: { state?: unknown }) => Date.parse((state as { startDate: string }).startDate);
+  const startOf = ({ state }: KestraDataset['executions'][number]) =>
+    Date.parse((state as { startDate: string }).startDate);
   dataset.executions = dataset.executions.filter((execution) => startOf(execution) < noon - 6 * hour);
   const { endDate: _end, duration: _duration, ...state } = dataset.executions[3]!.state as Record<string, unknown>;
   dataset.executions[3]!.state = { ...state, current: 'RUNNING' };
