@@ -76,6 +76,7 @@ function buildProgram(host: Host, { done, format }: { done: (exitCode: number) =
     .addOption(logFormat())
     .option('--no-progress', 'show no progress')
     .option('--strict', 'exit with 1 for degraded pipelines too')
+    .option('--allow-mass-delete', 'delete pipelines that the source no longer has even if they are many')
     .addHelpText(
       'after',
       examples([

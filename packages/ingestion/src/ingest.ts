@@ -85,6 +85,7 @@ export async function ingest(given: IngestionOptions): Promise<RunReport> {
     await writer.finishEdges();
     if (sourceError) end(sourceError.error);
     else {
+      await writer.finishDeletion();
       isComplete = true;
       warnIfEmpty(options, book);
     }

@@ -20,7 +20,7 @@ export type RunBook = ReturnType<typeof createRunBook>;
 
 export function createRunBook(options: IngestionOptions, startedAt: number) {
   const totals = {
-    pipelines: emptyTotals(),
+    pipelines: { ...emptyTotals(), removed: 0 },
     runs: emptyTotals(),
     edges: { ...emptyTotals(), removed: 0 },
     tags: { created: 0 },

@@ -127,7 +127,8 @@ function edgeKey({ from, to, pipeline }: StoredEdge): string {
   return JSON.stringify([from.type, from.fqn, to.type, to.fqn, isEnd ? '' : (pipeline ?? '')]);
 }
 
-function covers({ namespaces }: Scope, namespace: string | undefined): boolean {
+/** Whether a pipeline of this namespace is in the scope. */
+export function covers({ namespaces }: Scope, namespace: string | undefined): boolean {
   if (namespaces === undefined) return true;
   return namespaces.some((root) => namespace === root || namespace?.startsWith(`${root}.`) === true);
 }

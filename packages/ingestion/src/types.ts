@@ -25,6 +25,13 @@ export interface IngestionOptions {
   includeOwners?: boolean;
   /** Writes lineage, and takes away what Flowmeta wrote and the source no longer has; default true. */
   includeLineage?: boolean;
+  /**
+   * Soft-deletes pipelines that earlier runs wrote and the source no longer has, if the connector can be asked for single ones
+   * (`Connector.exists`); default true.
+   */
+  markDeletedPipelines?: boolean;
+  /** Also if they are many, all of the source or all of a namespace; default false: then they stay, and the report says so. */
+  allowMassDelete?: boolean;
   /** Other pipeline services, in which pipelines are looked for that the source names but doesn't have. */
   pipelineServices?: readonly string[];
   /**

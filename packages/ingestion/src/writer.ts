@@ -8,6 +8,7 @@ import {
 } from '@flowmeta/connector';
 import { legalName, mapPipeline, mapRun, type PipelineDraft, quoteName } from '@flowmeta/om-mapper';
 import type { SinkFinding, SinkServer } from '@flowmeta/om-sink';
+import { createDeletion } from './deletion.js';
 import { createEdgeWriter } from './edge-writer.js';
 import { createPipelineIndex, type KnownPipeline } from './pipeline-index.js';
 import type { Remembering } from './remembering.js';
@@ -35,6 +36,8 @@ export interface Writer {
   finishRuns(): Promise<void>;
   /** Writes the edges, and removes those that the source no longer has. */
   finishEdges(): Promise<void>;
+  /** Soft-deletes pipelines that the source no longer has. Only after a read without an error. */
+  finishDeletion(): Promise<void>;
 }
 
 export function createWriter({
@@ -91,6 +94,7 @@ export function createWriter({
     fileOrThrow,
     fileFindings,
   });
+  const deletion = createDeletion({ options, server, book, pool, index, onWritten, fileOrThrow, fileFindings });
   if (options.includeLineage !== false) book.showLineage(edges.graph);
 
   const takePipeline = async (pipeline: Pipeline) => {
@@ -224,18 +228,25 @@ export function createWriter({
           return;
         case 'skipped':
           totals[pipelinesListed ? 'runs' : 'pipelines'].skipped += 1;
-          if (!pipelinesListed) edges.leaveOut(event.ref);
+          if (!pipelinesListed) {
+            edges.leaveOut(event.ref);
+            deletion.unreadable();
+          }
           skipped.add({ ref: event.ref, message: messageOf(event.error), hint: hintOf(event.error) });
           return;
         case 'filtered':
           totals[event.item === 'run' ? 'runs' : 'pipelines'].filtered += 1;
-          if (event.item === 'pipeline') edges.leaveOut(event.ref);
+          if (event.item === 'pipeline') {
+            edges.leaveOut(event.ref);
+            deletion.leaveOut(event.ref);
+          }
           return;
         case 'warning':
           warnings.add({ ref: event.ref ?? 'source', message: event.message });
           return;
         case 'listed':
           pipelinesListed = true;
+          deletion.listed(event.scope);
           return;
         case 'checkpoint':
         case 'gone':
@@ -247,5 +258,6 @@ export function createWriter({
       await pool.drain();
     },
     finishEdges: edges.finish,
+    finishDeletion: deletion.finish,
   };
 }

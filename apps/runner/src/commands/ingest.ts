@@ -24,6 +24,7 @@ export interface IngestFlags {
   logLevel?: LogLevel;
   progress: boolean;
   strict?: boolean;
+  allowMassDelete?: boolean;
   full?: boolean;
   flow?: string[];
   execution?: string[];
@@ -52,6 +53,7 @@ export async function ingestCommand(flags: IngestFlags, host: Host, terminal: Te
     full: flags.full ?? false,
     ...(flags.flow || flags.execution ? { only: { pipelines: flags.flow ?? [], runs: flags.execution ?? [] } } : {}),
     strict: flags.strict ?? false,
+    allowMassDelete: flags.allowMassDelete ?? false,
     showProgress: flags.progress,
     ...(since === undefined ? {} : { since }),
     ...(flags.auditLog === undefined ? {} : { auditLog: flags.auditLog }),

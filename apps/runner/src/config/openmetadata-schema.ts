@@ -158,11 +158,12 @@ export const pipelineMetadataSchema = z.strictObject({
     .positive()
     .nullish()
     .describe('Takes runs that started in the last so many days; default 1. `--since` wins over it.'),
-  markDeletedPipelines: ignored(
-    z.boolean(),
-    'Marks pipelines as deleted that the source no longer has.',
-    'nothing is deleted in OpenMetadata yet',
-  ),
+  markDeletedPipelines: z
+    .boolean()
+    .nullish()
+    .describe(
+      'Soft-deletes pipelines that this command wrote and the source no longer has, and restores them if they come back; default true. Many at once stay unless `--allow-mass-delete` is given.',
+    ),
   dbServiceNames: serviceNames.describe(
     'What `lineageInformation.dbServiceNames` was called in OpenMetadata 1.2 and 1.3; the names of both count.',
   ),

@@ -38,6 +38,8 @@ export interface RunIngestionOptions {
   only?: { pipelines: string[]; runs: string[] };
   /** Degraded pipelines make the exit code 1 as well. */
   strict?: boolean;
+  /** Pipelines that the source no longer has are deleted even if they are many: see `IngestionOptions`. */
+  allowMassDelete?: boolean;
   showProgress?: boolean;
   /** Marks the report: see `IngestionOptions`. */
   simulated?: boolean;
@@ -149,6 +151,8 @@ export async function runIngestion(config: LoadedConfig, options: RunIngestionOp
       includeTags: selected?.includeTags ?? true,
       includeOwners: selected?.includeOwners ?? true,
       includeLineage: selected?.includeLineage ?? true,
+      markDeletedPipelines: selected?.markDeletedPipelines ?? true,
+      allowMassDelete: options.allowMassDelete ?? false,
       pipelineServices: selected?.lineageInformation?.pipelineServiceNames ?? [],
       datasetServices: datasetServicesOf(workflow),
       classification: classificationOf(config),
