@@ -95,10 +95,7 @@ export interface Connector {
    * A direct look at one pipeline that the listing didn't have. `absent` only where the source says so itself: not for a refused
    * sign-in, a missing right or an error, which are `unknown` or thrown. Without the method nothing is ever deleted in the catalog.
    */
-  exists?(
-    pipeline: EarlierPipeline,
-    options?: { signal?: AbortSignal },
-  ): Promise<'present' | 'absent' | 'unknown'>;
+  exists?(pipeline: EarlierPipeline, options?: { signal?: AbortSignal }): Promise<'present' | 'absent' | 'unknown'>;
   /** Frees sockets and timers. Safe to call twice. */
   close(): Promise<void>;
 }
