@@ -71,6 +71,27 @@ function endOfBracket(text: string, start: number): number {
   return text.length;
 }
 
+/** `name: DB_PASSWORD` with `value: …` behind it, as JSON, YAML and XML have it. */
+const pair =
+  /(?<![A-Za-z0-9_.-])(?:name|key)\\{0,3}["']?\s{0,3}[:=]\s{0,3}\\{0,3}["']?([A-Za-z][A-Za-z0-9_.-]{1,80})\\{0,3}["']?\s{0,3},?\s{0,40}\\{0,3}["']?value\\{0,3}["']?\s{0,3}[:=][ \t]{0,3}(?:\\{1,3}["'])?/g;
+
+/** Hides the value beside a secret's name. */
+export function redactPairs(text: string): string {
+  let result = '';
+  let done = 0;
+  pair.lastIndex = 0;
+  for (let found = pair.exec(text); found !== null; found = pair.exec(text)) {
+    if (!isSecretName(found[1]!)) continue;
+    assignedValue.lastIndex = pair.lastIndex;
+    const value = assignedValue.exec(text)?.[0];
+    if (value === undefined) continue;
+    result += text.slice(done, pair.lastIndex) + hideValue(value);
+    done = assignedValue.lastIndex;
+    pair.lastIndex = done;
+  }
+  return result + text.slice(done);
+}
+
 /** Hides the values of names that are a secret's: in connection strings, urls, JSON, YAML, SQL and settings. */
 export function redactAssignments(text: string): string {
   let result = '';

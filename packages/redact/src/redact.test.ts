@@ -237,6 +237,21 @@ describe('createRedactor', () => {
     expect(redactor.value({ type: 'io.kestra.plugin.aws.s3.Download', key: 'a.csv' })).toMatchObject({ key: 'a.csv' });
   });
 
+  it('hides the value beside a name that says it is a secret', () => {
+    const redactor = createRedactor();
+    expect(
+      redactor.value([
+        { name: 'DB_PASSWORD', value: 'hunter22', type: 'x' },
+        { key: 'api_token', value: { deep: 'hunter22' } },
+        { name: 'orders', value: 'open' },
+      ]),
+    ).toEqual([
+      { name: 'DB_PASSWORD', value: '***', type: 'x' },
+      { key: 'api_token', value: { deep: '***' } },
+      { name: 'orders', value: 'open' },
+    ]);
+  });
+
   it('says the same about its own answer', () => {
     const redactor = createRedactor(['known-secret']);
     fc.assert(

@@ -66,11 +66,13 @@ export function createRedactor(secrets: string[] = []): Redactor {
     if (typeof value === 'string') return text(value);
     if (Array.isArray(value)) return value.map(walk);
     if (typeof value !== 'object' || value === null) return value;
-    const type = (value as { type?: unknown }).type;
+    const { type, name, key: named } = value as { type?: unknown; name?: unknown; key?: unknown };
     const isWebhook = typeof type === 'string' && type.endsWith('.Webhook');
+    // `{ name: 'DB_PASSWORD', value: … }`, as variables, headers and labels are written.
+    const isPair = [name, named].some((text) => typeof text === 'string' && isSecretName(text));
     return Object.fromEntries(
       Object.entries(value).map(([key, inner]) => {
-        const secret = isSecretName(key) || (isWebhook && key === 'key');
+        const secret = isSecretName(key) || (isWebhook && key === 'key') || (isPair && key === 'value');
         return [text(key), secret ? hideAll(inner) : walk(inner)];
       }),
     );

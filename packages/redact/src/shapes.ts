@@ -1,4 +1,4 @@
-import { redactAssignments } from './assignments.js';
+import { redactAssignments, redactPairs } from './assignments.js';
 import { redactCommandLines } from './command-lines.js';
 import { redactPrivateKeys, redactProviderKeys } from './provider-keys.js';
 import { hide, replacement } from './replacement.js';
@@ -31,5 +31,5 @@ export function redactText(text: string): string {
     .replace(bearerOrBasic, (match, scheme: string, value: string) =>
       looksLikeCredential(value) ? scheme + replacement : match,
     );
-  return redactProviderKeys(redactAssignments(redactSql(redactCommandLines(withoutHeaders))));
+  return redactProviderKeys(redactAssignments(redactPairs(redactSql(redactCommandLines(withoutHeaders)))));
 }

@@ -27,6 +27,7 @@ export const shapes: Record<string, (secret: string) => string> = {
   'private key': (s) => `-----BEGIN PRIVATE KEY-----\n${s}\n-----END PRIVATE KEY-----`,
   'service account': (s) => JSON.stringify({ type: 'service_account', private_key_id: s, private_key: s }),
   'yaml field': (s) => `host: db\npassword: ${s}\nport: 1`,
+  'name and value': (s) => JSON.stringify([{ name: 'DB_PASSWORD', value: s }]),
   'command line': (s) => `load --password ${s} --table x`,
 };
 
