@@ -154,6 +154,39 @@ describe('an audit', () => {
     await filled.close();
   });
 
+  it('compares of a status what was sent, whatever else the server keeps with it', async () => {
+    const { sink, taken, draft, sandbox } = await start('1.6');
+    const first = sink();
+    await first.open();
+    await first.writePipeline(draft());
+    await first.writeStatuses('company.team.daily', [statusOf(1000)]);
+    await first.close();
+    const { hashAfter } = taken().at(-1)!;
+    const withMore = (answer: { status: number; json?: unknown }) => {
+      const { data } = answer.json as { data: object[] };
+      return { ...answer, json: { data: data.map((status) => ({ ...status, version: '7' })) } };
+    };
+    sandbox.setFaults([{ method: 'GET', path: /status\?/, effect: { kind: 'rewrite', rewrite: withMore } }]);
+    const second = sink();
+    await second.open();
+    await second.writeStatuses('company.team.daily', [statusOf(1000, { executionStatus: 'Failed' })]);
+    expect(taken().at(-1)?.hashBefore).toBe(hashAfter);
+    await second.close();
+  });
+
+  it('knows an edge that it has seen written', async () => {
+    const { sink, taken, draft } = await start('1.6');
+    const filled = sink();
+    await filled.open();
+    for (const name of ['a', 'b']) await filled.writePipeline(draft({ name }));
+    await filled.writeEdge(edge);
+    await filled.writeEdge({ ...edge, details: { ...edge.details, sqlQuery: 'select 1' } });
+    const [first, second] = taken().slice(-2);
+    expect([first?.outcome, second?.outcome]).toEqual(['created', 'updated']);
+    expect(second?.hashBefore).toBe(first?.hashAfter);
+    await filled.close();
+  });
+
   it('has a line per status where they go out in bulk', async () => {
     const { sink, taken, draft } = await start('1.12');
     const filled = sink();

@@ -58,10 +58,12 @@ describe.each(['1.2', '1.3', '1.6', '1.9', '1.13', '2.0'])('a run shown in OpenM
 describe('a run shown in OpenMetadata', () => {
   it('ends as it should even if it ends before its start is through', async () => {
     const { runOf, shown, sandbox } = await start('1.6');
-    sandbox.setFaults([{ path: /flowmeta$/, times: 1, effect: { kind: 'delay', ms: 50 } }]);
+    sandbox.setFaults([{ path: /flowmeta$/, times: 1, effect: { kind: 'delay', ms: 700 } }]);
     const run = runOf();
     run.start();
     await run.end({ ...success, state: 'failed' });
+    const told = () => sandbox.requests.filter(({ method, path }) => method === 'PUT' && /pipelineStatus$/.test(path));
+    await expect.poll(told).toHaveLength(2);
     expect(await shown()).toMatchObject([{ pipelineState: 'failed' }]);
   });
 
