@@ -72,6 +72,24 @@ describe('renderText', () => {
     }
   });
 
+  it('says in every form how many pipelines were deleted or came back, and which', () => {
+    const [first, second, ...rest] = report.pipelines;
+    const pipelines = [
+      { ...first!, outcome: 'deleted' as const },
+      { ...second!, outcome: 'restored' as const },
+      ...rest,
+    ];
+    const totals = { ...report.totals, pipelines: { ...report.totals.pipelines, removed: 1 } };
+    for (const render of [renderText, renderMarkdown, renderHtml]) {
+      const text = render({ ...report, totals, pipelines });
+      expect(text).toContain('1 pipeline deleted');
+      expect(text).toContain('1 pipeline restored');
+      expect(render(report)).not.toMatch(/pipelines? (deleted|restored)/);
+    }
+    expect(renderMarkdown({ ...report, totals, pipelines })).toMatch(/\| deleted(, disabled)? \|/);
+    expect(renderHtml({ ...report, totals, pipelines })).toContain('<span class="badge faint">deleted</span>');
+  });
+
   it('says when nothing was written, and when a stand-in answered', () => {
     const text = renderText({ ...report, dryRun: true, simulated: true });
     expect(text).toContain('Dry run: nothing was written');
