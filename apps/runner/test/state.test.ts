@@ -231,6 +231,25 @@ describe('a run with state', () => {
     expect(shownOf(openMetadata, 'k')).toEqual(shownOf(openMetadata, 'clean'));
   });
 
+  it('goes on as usual after a gap that was too long to be closed', async () => {
+    await ingest();
+    await ingest({ at: noon + 20 * day });
+    const next = await ingest({ at: noon + 20 * day + minute });
+    expect(next).toMatchObject({ graphs: 0, writes: [] });
+    const { watermark } = JSON.parse(await readFile(join(directory, 'state.json'), 'utf8')).content.scopes[0];
+    expect(watermark).toBeGreaterThan(noon + 20 * day);
+  });
+
+  it('reads everything when what is remembered lies ahead of the clock', async () => {
+    await ingest({ at: noon + 2 * day });
+    const all = dataset.executions;
+    dataset.executions = all.slice(0, 200);
+    expect((await ingest({ at: noon })).graphs).toBe(12);
+    dataset.executions = all;
+    await ingest({ at: noon + minute, args: ['--full'] });
+    await expectAsClean(noon + minute);
+  });
+
   it('starts anew with a warning after the file was damaged', async () => {
     await ingest();
     await writeFile(join(directory, 'state.json'), '{"checksum":');

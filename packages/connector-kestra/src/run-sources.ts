@@ -68,12 +68,14 @@ export async function* earlierOpenRuns(sources: RunSources): AsyncGenerator<RunC
     const namespace = namespaceAbove(selection.namespaces);
     const search = { signal, onUnreadable, ...(namespace !== undefined && { namespace }) };
     for await (const execution of client.executions({ ...search, since: 0, until: since, states: openStates })) {
-      const { startedAt } = readState(execution.state);
+      const { startedAt, state } = readState(execution.state);
       const pipeline = nameOf(execution);
       const flow = index.get(pipeline);
       // Those that nobody wants are not even counted: the window of an ordinary read doesn't show them either.
       if (startedAt === undefined || flow === undefined || 'leftOut' in flow) continue;
-      wanted.set(execution.id, { run: execution.id, pipeline, startedAt });
+      // Approvals may wait for weeks, and be many.
+      if (state === 'paused' && wanted.get(execution.id)?.state === state) wanted.delete(execution.id);
+      else wanted.set(execution.id, { run: execution.id, pipeline, startedAt });
     }
   }
   for (const { run, pipeline, startedAt } of [...wanted.values()].sort((a, b) => a.startedAt - b.startedAt)) {

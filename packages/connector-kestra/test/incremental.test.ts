@@ -83,6 +83,18 @@ describe.each(datasetNames.filter((each) => !each.includes('-without-')))(
       ).toEqual(['of-a-flow-that-is-gone', 'purged']);
     });
 
+    it('does not tell again of runs that are paused as they were', async () => {
+      const runs = of(first, 'run').map(({ run }) => run);
+      const since = Math.max(...runs.map(({ startedAt }) => startedAt)) + 5000;
+      const paused = runs.filter(({ sourceState }) => sourceState === 'PAUSED');
+      expect(paused.length).toBeGreaterThan(0);
+      const refresh = paused.map(({ id, pipeline, startedAt, state }) => ({ run: id, pipeline, startedAt, state }));
+      const { events } = await read({ since, openRuns: true, refresh });
+      expect(of(events, 'gone')).toEqual([]);
+      const shown = new Set(of(events, 'run').map(({ run }) => run.id));
+      expect(paused.filter(({ id }) => shown.has(id))).toEqual([]);
+    });
+
     it('reads the runs of single pipelines from earlier on', async () => {
       const runs = of(first, 'run').map(({ run }) => run);
       const since = Math.max(...runs.map(({ startedAt }) => startedAt)) + 5000;

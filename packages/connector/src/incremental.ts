@@ -17,8 +17,8 @@ export interface IncrementalOptions {
    */
   known?: (pipeline: string, fingerprint: string) => Promise<KnownPipeline | undefined>;
   /**
-   * Runs of before the window that were open when they were read last. Each is yielded as `run` again, or `gone`; runs that
-   * started at nearly the same time may come with it.
+   * Runs of before the window that were open when they were read last. Each is yielded as `run` again, unless it
+   * is paused as it was, or `gone`; runs that started at nearly the same time may come with it.
    */
   refresh?: readonly RememberedRun[];
   /** Also reads all runs that are open now, whatever their start. */
@@ -37,6 +37,8 @@ export interface RememberedRun {
   pipeline: string;
   /** ms. */
   startedAt: number;
+  /** The `RunState` it had; one that is still paused is not told again. */
+  state?: string;
 }
 
 /** A pipeline that is as it was remembered: what its listing tells. */

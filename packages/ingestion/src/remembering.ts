@@ -1,7 +1,7 @@
 import type { IncrementalOptions, LineageEdge, SourceEvent } from '@flowmeta/connector';
 import type { PipelineDraft } from '@flowmeta/om-mapper';
 import type { Sink, SinkServer } from '@flowmeta/om-sink';
-import type { Remembered, RememberedPipeline } from '@flowmeta/state';
+import type { OpenRun, Remembered, RememberedPipeline } from '@flowmeta/state';
 import type { IngestionOptions, RunMemory } from './types.js';
 
 /** What a run with a memory does otherwise (docs/decisions/0004-state.md). */
@@ -56,11 +56,14 @@ export function createRemembering(
   const { last } = memory;
   const isOfToday = last !== undefined && last.config === memory.config;
   const isFull =
-    memory.full === true || !isOfToday || last.fullAt === undefined || until - last.fullAt >= memory.fullEvery;
+    memory.full === true ||
+    !isOfToday ||
+    isDue(last.fullAt, { until, every: memory.fullEvery }) ||
+    isAhead(last, options);
   const since = windowStart(options, isFull);
   const remembered: ReadonlyMap<string, RememberedPipeline> = last?.pipelines ?? new Map();
   const notes = new Map<string, Notes>();
-  const openNow = new Map<string, { pipeline: string; startedAt: number }>();
+  const openNow = new Map<string, OpenRun>();
   const ended = new Map<string, string | undefined>();
   let isListed = false;
   let hasCheckpoint = false;
@@ -195,9 +198,9 @@ export function createRemembering(
           notesOf(event.pipeline.name).isUnchanged = true;
           break;
         case 'run': {
-          const { id, pipeline, startedAt, endedAt } = event.run;
+          const { id, pipeline, startedAt, endedAt, state } = event.run;
           notesOf(pipeline).runsRead += 1;
-          if (endedAt === undefined) openNow.set(id, { pipeline, startedAt });
+          if (endedAt === undefined) openNow.set(id, { pipeline, startedAt, state });
           else openNow.delete(id);
           if (endedAt !== undefined && last?.openRuns.has(id)) ended.set(id, pipeline);
           break;
@@ -231,7 +234,9 @@ export function createRemembering(
     },
 
     async save({ isComplete }) {
-      const isRead = isComplete && hasCheckpoint && (last?.watermark === undefined || since <= last.watermark);
+      // A gap that is too long to be closed is given up; one that `exact` leaves is not.
+      const hasNoGap = !memory.exact || last?.watermark === undefined || since <= last.watermark;
+      const isRead = isComplete && hasCheckpoint && hasNoGap;
       const pipelines = new Map<string, RememberedPipeline>();
       for (const [pipeline, { definition, runs, ...rest }] of remembered) {
         if (notes.has(pipeline) || (isComplete && isListed)) continue;
@@ -269,6 +274,15 @@ export function createRemembering(
       await memory.save(next);
     },
   };
+}
+
+function isDue(fullAt: number | undefined, { until, every }: { until: number; every: number }): boolean {
+  return fullAt === undefined || until - fullAt >= every;
+}
+
+/** What was remembered at a time that has not come yet says nothing: the clock was wrong then, or is now. */
+function isAhead(last: Remembered, { until, memory }: { until: number; memory: RunMemory }): boolean {
+  return [last.watermark, last.fullAt].some((instant) => instant !== undefined && instant > until + memory.overlap);
 }
 
 function windowStart({ memory, since, until }: IngestionOptions & { memory: RunMemory }, isFull: boolean): number {

@@ -32,7 +32,7 @@ const scopeSchema = z.strictObject({
       runs: z.literal(true).optional(),
     }),
   ),
-  openRuns: z.array(z.strictObject({ run: z.string(), pipeline: z.string(), startedAt: instant })),
+  openRuns: z.array(z.strictObject({ run: z.string(), pipeline: z.string(), startedAt: instant, state: z.string() })),
 });
 const contentSchema = z.strictObject({ formatVersion: z.literal(formatVersion), scopes: z.array(scopeSchema) });
 const envelopeSchema = z.looseObject({ checksum: z.string(), content: z.looseObject({ formatVersion: z.number() }) });
@@ -107,7 +107,7 @@ function readScope({
           },
         ]),
       ),
-      openRuns: new Map(openRuns.map(({ run, pipeline, startedAt }) => [run, { pipeline, startedAt }])),
+      openRuns: new Map(openRuns.map(({ run, ...open }) => [run, open])),
     },
   ];
 }

@@ -9,9 +9,16 @@ export interface Remembered {
   /** By name. */
   pipelines: ReadonlyMap<string, RememberedPipeline>;
   /** Runs that were open when they were written, by id. */
-  openRuns: ReadonlyMap<string, { pipeline: string; startedAt: number }>;
+  openRuns: ReadonlyMap<string, OpenRun>;
   /** Digest of all lineage, if the catalog has settled every edge of it. */
   edges?: string;
+}
+
+export interface OpenRun {
+  pipeline: string;
+  startedAt: number;
+  /** `running`, `paused`, `queued` or `unknown`. */
+  state: string;
 }
 
 export interface RememberedPipeline {

@@ -31,7 +31,7 @@ const remembered: Remembered = {
     ],
     ['__proto__', { id: '8', tasks: [] }],
   ]),
-  openRuns: new Map([['r1', { pipeline: 'company.team.daily', startedAt: noon - 5 }]]),
+  openRuns: new Map([['r1', { pipeline: 'company.team.daily', startedAt: noon - 5, state: 'running' }]]),
 };
 
 async function keep(value: Remembered, scope = 'a') {
