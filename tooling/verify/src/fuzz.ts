@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { seed } from './settings.js';
 
 export interface FuzzOptions {
-  /** Mutations in all. */
+  /** Mutations in all that were made. */
   count: number;
   /** Mutations in one round. */
   atOnce: number;
@@ -10,8 +10,16 @@ export interface FuzzOptions {
   shrinks?: number;
 }
 
+/** What one round did. */
+export interface FuzzRound {
+  problems: string[];
+  /** Of the mutations, how many were made: not all find something to change. */
+  made: number;
+}
+
 export interface FuzzResult {
   rounds: number;
+  made: number;
   /** One per failing round: what failed, and the fewest mutations that still fail. */
   failures: string[];
 }
@@ -22,28 +30,33 @@ export interface FuzzResult {
  */
 export async function fuzz<T>(
   arbitrary: fc.Arbitrary<T>,
-  check: (mutations: readonly T[], round: number) => Promise<string[]>,
+  check: (mutations: readonly T[], round: number) => Promise<FuzzRound>,
   { count, atOnce, shrinks = 40 }: FuzzOptions,
 ): Promise<FuzzResult> {
-  const rounds = Math.ceil(count / atOnce);
   const lists = fc.array(arbitrary, { minLength: atOnce, maxLength: atOnce, size: 'max' });
   const failures: string[] = [];
-  for (let round = 0; round < rounds; round += 1) {
+  let made = 0;
+  let idle = 0;
+  let round = 0;
+  for (; made < count; round += 1) {
     const [mutations = []] = fc.sample(lists, { seed: seed + round, numRuns: 1 });
-    const problems = await check(mutations, round);
-    if (problems.length === 0) continue;
-    const { fewest, problem } = await shrink(mutations, problems, (part) => check(part, round), shrinks);
+    const result = await check(mutations, round);
+    made += result.made;
+    idle = result.made === 0 ? idle + 1 : 0;
+    if (idle === 10) throw new Error('ten rounds changed nothing');
+    if (result.problems.length === 0) continue;
+    const again = async (part: readonly T[]) => (await check(part, round)).problems;
+    const { fewest, problem } = await shrink(mutations, result.problems, { check: again, tries: shrinks });
     failures.push(`round ${round}: ${problem}; mutations: ${show(fewest)}`);
   }
-  return { rounds, failures };
+  return { rounds: round, made, failures };
 }
 
 /** Takes away halves, quarters … as long as something still fails. */
 async function shrink<T>(
   mutations: readonly T[],
   problems: string[],
-  check: (mutations: readonly T[]) => Promise<string[]>,
-  tries: number,
+  { check, tries }: { check: (mutations: readonly T[]) => Promise<string[]>; tries: number },
 ): Promise<{ fewest: readonly T[]; problem: string }> {
   let fewest = mutations;
   let problem = problems.slice(0, 3).join(' | ');
