@@ -7,6 +7,17 @@ import { createTerminal } from './terminal.js';
 const progress = (elapsed: number, runs = 0) => ({ phase: 'runs' as const, pipelines: 3, runs, writes: 5, elapsed });
 
 describe('createTerminal', () => {
+  it('prints data as it is, which redacting its text could break', () => {
+    const { host, written } = fakeHost();
+    const terminal = createTerminal(host);
+    terminal.hide(createRedactor());
+    const json = JSON.stringify({ message: 'token: {', other: 'x' });
+    terminal.printData(json);
+    expect(written.stdout).toBe(json);
+    terminal.print('token: abc12345');
+    expect(written.stdout).toBe(`${json}token: ***`);
+  });
+
   it('logs from its level on, to stderr, without secrets', () => {
     const { host, written } = fakeHost();
     const terminal = createTerminal(host);
