@@ -126,6 +126,19 @@ describe('the step permissions of flowmeta check', () => {
     },
   );
 
+  it('warns for one that may not delete, unless nothing is to be deleted', async () => {
+    const without = ['Delete on pipeline'];
+    expect(await permissions({ without })).toMatchObject({
+      exitCode: 0,
+      status: 'warning',
+      message: 'The bot may not: Delete on pipeline.',
+      hint: expect.stringContaining('markDeletedPipelines'),
+    });
+    expect(await permissions({ without, settings: { markDeletedPipelines: false } })).toMatchObject({
+      status: 'passed',
+    });
+  });
+
   it('asks 1.2 for the right to lineage itself', async () => {
     const without = ['EditLineage on lineage', 'EditAll on lineage'];
     expect(await permissions({ version: '1.2', without })).toMatchObject({ status: 'failed' });

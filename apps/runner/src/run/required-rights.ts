@@ -30,6 +30,10 @@ export function requiredRights(
     vital('pipeline', 'ViewAll', policy),
     vital('pipeline', 'EditAll', policy),
   ];
+  if (selected?.markDeletedPipelines !== false) {
+    const hint = 'Allow it, or set markDeletedPipelines to false; without it pipelines that are gone stay.';
+    rights.push({ resource: 'pipeline', operations: ['Delete'], hint, isVital: false });
+  }
   if (selected?.includeTags !== false) {
     const hint = 'Allow it, or set includeTags to false.';
     for (const resource of ['classification', 'tag'])
