@@ -53,9 +53,8 @@ async function withServers(options, use) {
     });
   const urls = await answer();
   const config = join(work, 'config.yaml');
-  writeFileSync(
-    config,
-    `source:
+  const withState = join(work, 'with-state.yaml');
+  const text = `source:
   type: kestra
   serviceName: bench
   serviceConnection: { config: { type: Kestra, hostPort: "${urls.kestra}" } }
@@ -67,15 +66,18 @@ workflowConfig:
     hostPort: "${urls.openMetadata}/api"
     authProvider: openmetadata
     securityConfig: { jwtToken: "${urls.token}" }
-`,
-  );
+`;
+  const stateFile = join(work, 'state.json');
+  rmSync(stateFile, { force: true });
+  writeFileSync(config, text);
+  writeFileSync(withState, text.replace('workflowConfig:', `workflowConfig:\n  state: { path: "${stateFile}" }`));
   const counts = async () => {
     const reply = answer();
     child.send('counts');
     return reply;
   };
   try {
-    return await use({ config, counts });
+    return await use({ config, withState, counts });
   } finally {
     child.send('stop');
     await new Promise((resolve) => child.once('exit', resolve));
@@ -83,9 +85,9 @@ workflowConfig:
 }
 
 const rows = [];
-async function ingest(label, servers) {
+async function ingest(label, servers, config = servers.config) {
   const before = await servers.counts();
-  const { wallSeconds, cpuSeconds, peakMegabytes } = run(['ingest', '-c', servers.config, '--no-progress']);
+  const { wallSeconds, cpuSeconds, peakMegabytes } = run(['ingest', '-c', config, '--no-progress']);
   const after = await servers.counts();
   const row = {
     label: `${label}${after.simulated ? ' (simulated)' : ''}`,
@@ -117,6 +119,8 @@ try {
       await withServers({ ...versions, ...size, latencyMs }, async (servers) => {
         await ingest(`${name}, ${latencyMs} ms, first`, servers);
         await ingest(`${name}, ${latencyMs} ms, unchanged`, servers);
+        run(['ingest', '-c', servers.withState, '--no-progress']);
+        await ingest(`${name}, ${latencyMs} ms, unchanged, with state`, servers, servers.withState);
       });
     }
   }
