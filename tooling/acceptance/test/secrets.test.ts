@@ -72,6 +72,7 @@ async function startServers(dataset: KestraDataset, version: string) {
   sourceConfig:
     config: {type: PipelineMetadata, statusLookbackDays: 45, includeOwners: true}
 workflowConfig:
+  state: {type: file, path: state.json}
   openMetadataServerConfig:
     hostPort: ${catalog.url}/api
     securityConfig: {jwtToken: $OM_TOKEN}
@@ -155,7 +156,7 @@ async function runAll(
     output.push(stdout, stderr);
     codes.push(code);
   };
-  await run(['ingest', ...common, ...outputs, ...(formats ? [] : ['--json'])]);
+  await run(['ingest', ...common, ...outputs, ...(formats ? [] : ['--json', '--log-format', 'json'])]);
   const receiver = await startReceiver();
   if (formats) await run(['lineage', ...common, '--post-to', receiver.url]);
   for (const format of formats?.lineage ?? ['json']) await run(['lineage', ...common, '--format', format]);
@@ -182,6 +183,7 @@ describe('a secret that is planted in every field of flows and runs', () => {
     expect(texts['a.html']!.length).toBeGreaterThan(10_000);
     for (const where of ['requests', 'posted', 'output', 'a.json']) expect(texts[where], where).toContain('***');
     expect(texts['audit.ndjson']).toContain('PUT');
+    expect(Object.keys(texts)).toEqual(expect.arrayContaining(['state.json', 'm.prom', 'a.md']));
   });
 
   it.each([
