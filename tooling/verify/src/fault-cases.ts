@@ -27,7 +27,7 @@ export const faultCases: readonly FaultCase[] = endpoints.flatMap((endpoint) =>
 );
 
 /** Numbers from 0 to 1 that the seed decides (mulberry32). */
-export function randomOf(seed: number): () => number {
+function randomOf(seed: number): () => number {
   let state = seed >>> 0;
   return () => {
     state = (state + 0x6d2b79f5) >>> 0;
