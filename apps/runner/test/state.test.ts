@@ -152,6 +152,34 @@ describe('a run with state', () => {
     await expectAsClean(noon + minute);
   });
 
+  it('writes a flow that is as it remembers it, when the catalog is not', async () => {
+    const { flow } = dataset.flows[3]!;
+    await ingest();
+    flow.description = 'Written by a run without this state';
+    await ingest({ at: noon + minute, state: undefined });
+    delete flow.description;
+    expect(await ingest({ at: noon + 2 * minute })).toMatchObject({ graphs: 1, totals: { pipelines: { updated: 1 } } });
+    await expectAsClean(noon + 2 * minute);
+  });
+
+  it('writes an edge of an unchanged flow again when its other end is back', async () => {
+    const listener = dataset.flows[9]!;
+    const upstream = dataset.flows.splice(8, 1)[0]!;
+    await ingest();
+    dataset.flows.splice(8, 0, upstream);
+    const second = await ingest({ at: noon + minute });
+    expect(second.totals).toMatchObject({ pipelines: { created: 1, unchanged: 11 }, edges: { created: 1 } });
+    expect(shownOf(openMetadata, 'k').edges[0]).toContain(listener.flow.id);
+    await expectAsClean(noon + minute);
+  });
+
+  it('takes an edge away that a changed flow no longer has', async () => {
+    await ingest();
+    dataset.flows[9]!.flow.triggers = [];
+    expect((await ingest({ at: noon + minute })).totals.edges.removed).toBe(1);
+    await expectAsClean(noon + minute);
+  });
+
   it('reads all runs of the window of a flow that a filter had left out', async () => {
     await ingest({ config: { pipelineFilterPattern: { excludes: ['.*flow_000004'] } } });
     const second = await ingest({ at: noon + minute });
