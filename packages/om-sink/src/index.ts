@@ -30,6 +30,14 @@ export { createOmClient } from './client/om-client.js';
 export type { OutagePatience } from './client/outage.js';
 export { createFileSink, type FileSinkOptions } from './file-sink.js';
 export {
+  createPlanner,
+  type Plan,
+  type PlannedField,
+  type PlannedLineage,
+  type PlannedPipeline,
+  type Planner,
+} from './plan.js';
+export {
   createIngestionRun,
   type IngestionRun,
   type IngestionRunEnd,

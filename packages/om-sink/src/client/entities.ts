@@ -24,7 +24,7 @@ export const serviceSchema = z.object({
 /** Kept whole: a PATCH sends the tags that stay as the server has them. */
 const tagLabelSchema = z.looseObject({ tagFQN: z.string(), labelType: z.string().nullish() });
 
-const referenceSchema = z.object({ id: z.string(), type: z.string() });
+const referenceSchema = z.object({ id: z.string(), type: z.string(), name: z.string().nullish() });
 
 export const pipelineSchema = z.object({
   id: z.string(),
@@ -36,6 +36,13 @@ export const pipelineSchema = z.object({
   sourceHash: z.string().nullish(),
   pipelineLocation: z.string().nullish(),
   sourceUrl: z.string().nullish(),
+  // Only shown: whatever else a server has there must not make a pipeline unreadable.
+  scheduleInterval: z.string().nullish().catch(null),
+  concurrency: z.number().nullish().catch(null),
+  tasks: z
+    .array(z.looseObject({ name: z.string() }))
+    .nullish()
+    .catch(null),
   updatedBy: z.string().nullish(),
   service: z.object({ name: z.string().nullish(), fullyQualifiedName: z.string().nullish() }).nullish(),
   tags: z.array(tagLabelSchema).nullish(),
