@@ -5,6 +5,7 @@ import type { DemoFlags } from './commands/demo.js';
 import type { HealthFlags } from './commands/health.js';
 import type { IngestFlags } from './commands/ingest.js';
 import type { LineageFlags } from './commands/lineage.js';
+import type { PlanFlags } from './commands/plan.js';
 import type { ReportMergeFlags } from './commands/report-merge.js';
 import { exitCodes } from './exit-codes.js';
 import type { Host } from './host.js';
@@ -87,6 +88,25 @@ function buildProgram(host: Host, { done, format }: { done: (exitCode: number) =
     )
     .action(async (flags: IngestFlags) => {
       done(await (await import('./commands/ingest.js')).ingestCommand(flags, host, await terminal()));
+    });
+  program
+    .command('plan')
+    .description('Show what a run would change in OpenMetadata, field by field; nothing is written.')
+    .addOption(config())
+    .option('--since <when>', 'take runs from this instant on, or from so long ago: 2026-11-01, 12h, 7d')
+    .option('--namespace <namespace...>', 'only these namespaces and their children')
+    .option('--allow-mass-delete', 'as if the run were allowed to delete many pipelines at once')
+    .option('--json', 'print the plan as JSON')
+    .option('-o, --output <file>', 'write the plan to a file, as JSON')
+    .addOption(logLevel())
+    .option('--no-progress', 'show no progress')
+    .addHelpText(
+      'after',
+      examples(['flowmeta plan -c kestra.yaml', 'flowmeta plan -c kestra.yaml --json -o plan.json']) +
+        exitCodesWith('  10   there is something to change\n'),
+    )
+    .action(async (flags: PlanFlags) => {
+      done(await (await import('./commands/plan.js')).planCommand(flags, host, await terminal()));
     });
   program
     .command('lineage')

@@ -7,7 +7,7 @@ export const exitCodes = {
   usage: 2,
   /** A server could not be reached, or refused the sign-in. */
   unreachable: 3,
-  /** What was found crosses the threshold that the user set. */
+  /** There is something to change (`plan`), or what was found crosses the threshold that the user set. */
   threshold: 10,
 } as const;
 

@@ -21,7 +21,8 @@ export interface OpenTargetOptions {
   dryRun: boolean;
   signal: AbortSignal;
   onAttempt: NonNullable<OmClientOptions['onAttempt']>;
-  audit?: Audit | undefined;
+  /** Follows what is written. */
+  audit?: Pick<Audit, 'over'> | undefined;
 }
 
 export interface Target {

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { RunReport, SourceRequest } from '@flowmeta/connector';
 import { ingest, type Progress } from '@flowmeta/ingestion';
-import { createAudit, type Sink } from '@flowmeta/om-sink';
+import { createAudit, type Planner, type Sink } from '@flowmeta/om-sink';
 import { createRedactor } from '@flowmeta/redact';
 import type { LoadedConfig } from '../config/load-config.js';
 import { exitCodes } from '../exit-codes.js';
@@ -30,6 +30,8 @@ export interface RunIngestionOptions {
   since?: number;
   namespaces?: string[];
   dryRun?: boolean;
+  /** Notes what a dry run would write; instead of an audit log. */
+  planner?: Planner;
   /** Gets a line for each write to OpenMetadata; relative to the current directory. */
   auditLog?: string;
   /** Everything is read, whatever is remembered. */
@@ -49,6 +51,8 @@ export interface IngestionResult {
   report: RunReport;
   /** The report as it may leave this process other than by the terminal, which hides secrets itself. */
   withoutSecrets: () => RunReport;
+  /** The same for anything else. */
+  hide: <T>(value: T) => T;
   exitCode: number;
   /** Why the audit log is not complete. */
   auditError?: unknown;
@@ -123,7 +127,7 @@ export async function runIngestion(config: LoadedConfig, options: RunIngestionOp
       host,
       dryRun: options.dryRun ?? false,
       signal: interruption.signal,
-      audit,
+      audit: options.planner ?? audit,
       onAttempt: watched('OpenMetadata', target.count),
     });
     closers.push(() => sink.close());
@@ -180,6 +184,7 @@ export async function runIngestion(config: LoadedConfig, options: RunIngestionOp
       report,
       ...(auditError === undefined ? {} : { auditError }),
       withoutSecrets: () => redactor.value(report),
+      hide: redactor.value,
       exitCode: interruption.exitCode() ?? exitCodeOf(report, { fatal, strict: options.strict }),
     };
   } finally {

@@ -1,0 +1,63 @@
+import { writeFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { createPlanner, type Plan } from '@flowmeta/om-sink';
+import { loadConfig } from '../config/load-config.js';
+import { exitCodes } from '../exit-codes.js';
+import type { Host } from '../host.js';
+import { runIngestion } from '../run/run-ingestion.js';
+import { parseSince } from '../run/since.js';
+import { colorsFor } from '../terminal/colors.js';
+import type { LogLevel } from '../terminal/log-levels.js';
+import type { Terminal } from '../terminal/terminal.js';
+import { UsageError } from '../usage-error.js';
+import { planText } from './plan-text.js';
+import { checkDirectory } from './report-files.js';
+
+export interface PlanFlags {
+  config: string;
+  since?: string;
+  namespace?: string[];
+  allowMassDelete?: boolean;
+  json?: boolean;
+  output?: string;
+  logLevel?: LogLevel;
+  progress: boolean;
+}
+
+/** What a run would write now, of what OpenMetadata has now. Exit code 10 where that is anything. */
+export async function planCommand(flags: PlanFlags, host: Host, terminal: Terminal): Promise<number> {
+  const since = flags.since === undefined ? undefined : parseSince(flags.since, host.now());
+  const { environment, directory } = host;
+  const output = flags.output === undefined ? undefined : resolve(directory, flags.output);
+  if (output) await checkDirectory(`--output ${flags.output}`, output);
+  const config = await loadConfig(flags.config, { environment, directory });
+  terminal.setLevel(flags.logLevel ?? config.workflow.workflowConfig.loggerLevel ?? 'INFO');
+  for (const warning of config.warnings) terminal.log('WARN', warning);
+  if (config.workflow.sink?.type === 'file') {
+    throw new UsageError('a plan needs OpenMetadata', 'The file of the sink has each request already.');
+  }
+
+  const planner = createPlanner();
+  const { report, hide, exitCode } = await runIngestion(config, {
+    host,
+    terminal,
+    dryRun: true,
+    planner,
+    allowMassDelete: flags.allowMassDelete ?? false,
+    showProgress: flags.progress,
+    ...(since === undefined ? {} : { since }),
+    ...(flags.namespace ? { namespaces: flags.namespace } : {}),
+  });
+  const plan = hide(planner.plan());
+  const { skipped, failed, warnings, error } = hide(report);
+  const json = `${JSON.stringify({ formatVersion: 1, ...plan, skipped, failed, warnings, error }, null, 2)}\n`;
+  if (output) await writeFile(output, json);
+  if (flags.json) terminal.printData(json);
+  else terminal.print(planText(plan, { report, colors: colorsFor(host.stdout, host) }));
+  if (exitCode !== exitCodes.done) return exitCode;
+  return isEmpty(plan) ? exitCodes.done : exitCodes.threshold;
+}
+
+function isEmpty({ service, pipelines, edges, tags, runs }: Plan): boolean {
+  return service === undefined && pipelines.length + edges.length + tags.length + runs.length === 0;
+}
