@@ -1,4 +1,4 @@
-import { mkdtemp, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { RunReport } from '@flowmeta/connector';
@@ -83,6 +83,7 @@ async function start(version = '1.6', dataset = whole) {
   };
   return {
     openMetadata,
+    directory,
     ingest,
     /** The same server, with other flows or other manners. */
     async restart(options: Partial<KestraSandboxOptions>) {
@@ -107,7 +108,7 @@ const allRuns: Config = { selection: { statusLookbackDays: 45 } };
 
 describe.each(['1.2', '1.6', '2.0'])('a flow that is deleted in Kestra, in OpenMetadata %s', (version) => {
   it('goes, and comes back with its runs when Kestra has it again', async () => {
-    const { openMetadata, ingest, restart } = await start(version);
+    const { openMetadata, ingest, restart, directory } = await start(version);
     await ingest(allRuns);
     const before = openMetadata.catalog.pipelines().find(({ name }) => name === victim)!;
     const runs = openMetadata.catalog.statuses(before.fullyQualifiedName).length;
@@ -121,13 +122,15 @@ describe.each(['1.2', '1.6', '2.0'])('a flow that is deleted in Kestra, in OpenM
     ]);
     expect(deletedIn(openMetadata)).toEqual([]);
 
-    const gone = await ingest();
+    const gone = await ingest({}, '--report', 'r.html', 'r.md');
     expect([gone.exitCode, outcomeOf(gone.report, victim), gone.report.totals.pipelines.removed]).toEqual([
       0,
       'deleted',
       1,
     ]);
     expect(deletedIn(openMetadata)).toEqual([victim]);
+    for (const file of ['r.html', 'r.md'])
+      expect(await readFile(join(directory, file), 'utf8')).toContain('1 pipeline deleted');
 
     const changes = openMetadata.catalog.changes();
     const again = await ingest();
