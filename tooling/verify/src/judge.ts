@@ -29,7 +29,11 @@ export function judge({ report, actual, wanted, before, isLie }: Evidence): stri
   }
   const told = toldBy(report);
   for (const difference of found) {
-    if (difference.kind !== 'old' || isTold(difference, { told, before })) continue;
+    if (
+      difference.kind !== 'old' ||
+      isTold(difference, { told, details: before.get(difference.entity) ?? wanted.get(difference.entity) })
+    )
+      continue;
     const { entity, properties } = difference;
     problems.push(`${report.outcome === 'done' ? 'done, but old' : 'not told'}: ${entity} ${properties.join(', ')}`);
   }
@@ -63,13 +67,15 @@ function toldBy(report: RunReport): Told {
 }
 
 /** Whether the report names the entity, its pipeline or one of its ends. */
-function isTold({ entity, properties }: Difference, { told, before }: { told: Told; before: Snapshot }): boolean {
+function isTold(
+  { entity, properties }: Difference,
+  { told, details }: { told: Told; details: Record<string, unknown> | undefined },
+): boolean {
   const [type = '', ...rest] = entity.split(' ');
   if (told.hasMore) return true;
   if ((type === 'tag' || properties.every((property) => property === 'tags')) && told.text.includes('KestraLabels'))
     return true;
-  const names =
-    type === 'edge' ? [rest[1], rest[4], moverOf(before.get(entity))] : [type === 'run' ? rest[0] : rest.join(' ')];
+  const names = type === 'edge' ? [rest[1], rest[4], moverOf(details)] : [type === 'run' ? rest[0] : rest.join(' ')];
   return names.some((fqn) => {
     if (fqn === undefined || fqn === '') return false;
     const name = fqn.replace(/^kestra\."(.*)"$/, '$1');
