@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
   generateDataset,
+  generatedCatalog,
   type KestraDataset,
   type OpenMetadataSandbox,
   type Sandbox,
@@ -17,6 +18,8 @@ const minute = 60_000;
 const day = 86_400_000;
 const noon = Date.UTC(2026, 10, 22, 12);
 
+const load = { flows: 12, tasks: 3, runs: 240, startedAt: new Date(noon - day + 5 * minute).toISOString() };
+
 let directory: string;
 let openMetadata: OpenMetadataSandbox;
 let kestra: Sandbox | undefined;
@@ -26,13 +29,7 @@ let dataset: KestraDataset;
 beforeEach(async () => {
   directory = await mkdtemp(join(tmpdir(), 'flowmeta-'));
   openMetadata = await startOpenMetadataSandbox({ version: '1.6', now: () => noon });
-  const generated = generateDataset({
-    flows: 12,
-    tasks: 3,
-    runs: 240,
-    startedAt: new Date(noon - day + 5 * minute).toISOString(),
-  });
-  const { executionStore, ...rest } = generated;
+  const { executionStore, ...rest } = generateDataset(load);
   const executions = Array.from({ length: executionStore!.count }, (_, index) => executionStore!.at(index));
   dataset = structuredClone({ ...rest, executions });
 });
@@ -154,10 +151,11 @@ describe('a run with state', () => {
 
   it('writes a flow that is as it remembers it, when the catalog is not', async () => {
     const { flow } = dataset.flows[3]!;
+    flow.description = 'As it was';
     await ingest();
     flow.description = 'Written by a run without this state';
     await ingest({ at: noon + minute, state: undefined });
-    delete flow.description;
+    flow.description = 'As it was';
     expect(await ingest({ at: noon + 2 * minute })).toMatchObject({ graphs: 1, totals: { pipelines: { updated: 1 } } });
     await expectAsClean(noon + 2 * minute);
   });
@@ -171,6 +169,16 @@ describe('a run with state', () => {
     expect(second.totals).toMatchObject({ pipelines: { created: 1, unchanged: 11 }, edges: { created: 1 } });
     expect(shownOf(openMetadata, 'k').edges[0]).toContain(listener.flow.id);
     await expectAsClean(noon + minute);
+  });
+
+  it('writes edges of unchanged flows whose tables have appeared in OpenMetadata', async () => {
+    await ingest();
+    expect((await ingest({ at: noon + minute })).totals.edges.created).toBe(0);
+    openMetadata.seedDatasets(generatedCatalog(load));
+    const third = await ingest({ at: noon + 2 * minute });
+    expect(third).toMatchObject({ graphs: 0, totals: { pipelines: { unchanged: 12 } } });
+    expect(third.totals.edges.created).toBeGreaterThan(10);
+    expect(await ingest({ at: noon + 3 * minute })).toMatchObject({ lineageReads: 0, writes: [] });
   });
 
   it('takes an edge away that a changed flow no longer has', async () => {
