@@ -49,7 +49,7 @@ async function serve(now = noon): Promise<void> {
 interface Ingestion {
   at?: number;
   args?: string[];
-  state?: object | undefined;
+  state?: object;
   serviceName?: string;
   config?: object;
 }
@@ -73,7 +73,7 @@ async function ingest({
         sourceConfig: { config: { type: 'PipelineMetadata', statusLookbackDays: 1 } },
       },
       workflowConfig: {
-        ...(state && { state }),
+        state,
         openMetadataServerConfig: {
           hostPort: `${openMetadata.url}/api`,
           securityConfig: { jwtToken: openMetadata.token },
@@ -100,7 +100,7 @@ async function ingest({
 
 /** The catalog is as one clean run at this time would have left it; statuses of before that run's window may be more. */
 async function expectAsClean(at: number): Promise<void> {
-  await ingest({ at, serviceName: 'clean', state: undefined, args: ['--since', '3d'] });
+  await ingest({ at, serviceName: 'clean', state: { type: 'none' }, args: ['--since', '3d'] });
   expect(shownOf(openMetadata, 'k')).toEqual(shownOf(openMetadata, 'clean'));
 }
 
@@ -154,7 +154,7 @@ describe('a run with state', () => {
     flow.description = 'As it was';
     await ingest();
     flow.description = 'Written by a run without this state';
-    await ingest({ at: noon + minute, state: undefined });
+    await ingest({ at: noon + minute, state: { type: 'none' } });
     flow.description = 'As it was';
     expect(await ingest({ at: noon + 2 * minute })).toMatchObject({ graphs: 1, totals: { pipelines: { updated: 1 } } });
     await expectAsClean(noon + 2 * minute);
@@ -263,7 +263,7 @@ describe('a run with state', () => {
   it('closes the gap after days without a run', async () => {
     await ingest({ at: noon - 20 * 60 * minute });
     await ingest({ at: noon + 3 * day });
-    await ingest({ at: noon + 3 * day, serviceName: 'clean', state: undefined, args: ['--since', '7d'] });
+    await ingest({ at: noon + 3 * day, serviceName: 'clean', state: { type: 'none' }, args: ['--since', '7d'] });
     expect(shownOf(openMetadata, 'k')).toEqual(shownOf(openMetadata, 'clean'));
   });
 
