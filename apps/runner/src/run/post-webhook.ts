@@ -6,7 +6,7 @@ import { UsageError } from '../usage-error.js';
 import { proxyOf, userAgent } from './open-source.js';
 
 /** The variable that names the webhook, so that its address need not be on the command line. */
-export const webhookVariable = 'FLOWMETA_WEBHOOK_URL';
+const webhookVariable = 'FLOWMETA_WEBHOOK_URL';
 
 /** Shorter parts of an address are words, not secrets. */
 const shortestSecret = 8;

@@ -45,7 +45,7 @@ const longestTemplate = 200;
  * A template in one spelling: one space inside the braces, texts between single quotes. Texts that aren't the name of a secret, of a
  * key-value pair or of a member may be secrets themselves, e.g. a default, and are left out.
  */
-export function shownTemplate(found: string): string {
+function shownTemplate(found: string): string {
   const inside = found
     .slice(2, -2)
     .replace(/\s+/g, ' ')
