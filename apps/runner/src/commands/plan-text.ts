@@ -98,7 +98,7 @@ function findings(title: string, list: readonly Finding[], colors: Colors): stri
     title,
     ...list.map(({ ref, message, hint, count }) => {
       const times = count > 1 ? ` (${count} times)` : '';
-      return `  ${colors.bold(plain(ref))}: ${plain(message)}${times}${hint === undefined ? '' : colors.dim(` ${plain(hint)}`)}`;
+      return `  ${colors.bold(plain(ref))}: ${plain(message)}${times}${hint === undefined ? '' : `\n    ${colors.dim(plain(hint))}`}`;
     }),
     '',
   ];
