@@ -57,6 +57,22 @@ describe('a request', () => {
     expect((await client.request({ path: '/204' })).body).toBeUndefined();
   });
 
+  it('does not take a web page for success where nothing is expected', async () => {
+    const url = await serve((request, response) => {
+      if (request.url === '/text') response.end('\n<!doctype html><title>Sign in</title>');
+      else response.writeHead(200, { 'content-type': 'text/html' }).end(request.url === '/empty' ? '' : 'Sign in');
+    });
+    const client = clientFor(url);
+    for (const path of ['/text', '/html']) {
+      await expect(client.request({ method: 'PUT', path, expect: 'nothing' })).rejects.toMatchObject({
+        kind: 'not-json',
+        verdict: 'fatal',
+        message: expect.stringContaining('a web page'),
+      });
+    }
+    expect((await client.request({ method: 'PUT', path: '/empty', expect: 'nothing' })).body).toBeUndefined();
+  });
+
   it('decodes gzip and brotli', async () => {
     const url = await serve((request, response) => {
       const plain = JSON.stringify({ text: 'x'.repeat(5000) });

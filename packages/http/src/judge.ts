@@ -33,6 +33,8 @@ export function judge(answer: RawAnswer, request: HttpRequest, facts: RequestFac
   if (status >= 300) throw redirectError(answer, facts);
   switch (request.expect ?? 'json') {
     case 'nothing':
+      // A page where nothing was expected is not the server's answer: what was asked for did not happen.
+      if (isPage(answer)) throw notJsonError(answer, facts);
       return { status, headers, body: undefined };
     case 'bytes':
       return { status, headers, body: answer.body };
@@ -57,21 +59,29 @@ function lenient(body: Buffer, expect: HttpRequest['expect']): unknown {
 }
 
 function parseJson(answer: RawAnswer, facts: RequestFacts): unknown {
-  const text = answer.body.toString('utf8');
   try {
-    return JSON.parse(text);
+    return JSON.parse(answer.body.toString('utf8'));
   } catch {
-    const isPage = /^\s*</.test(text) || (answer.headers['content-type'] ?? '').includes('html');
-    const what = text === '' ? 'nothing' : isPage ? 'a web page' : 'something else';
-    throw new HttpError(`${facts.method} ${facts.url} answered ${answer.status} with ${what} where JSON was expected`, {
-      ...shared(answer, facts),
-      kind: 'not-json',
-      verdict: isPage ? 'fatal' : 'skip',
-      hint: isPage
-        ? 'The address may be that of a user interface, or a sign-in page or proxy answers in its place.'
-        : undefined,
-    });
+    throw notJsonError(answer, facts);
   }
+}
+
+function isPage({ body, headers }: RawAnswer): boolean {
+  if (body.length === 0) return false;
+  return (headers['content-type'] ?? '').includes('html') || /^\s*</.test(body.toString('utf8'));
+}
+
+function notJsonError(answer: RawAnswer, facts: RequestFacts): HttpError {
+  const page = isPage(answer);
+  const what = answer.body.length === 0 ? 'nothing' : page ? 'a web page' : 'something else';
+  return new HttpError(`${facts.method} ${facts.url} answered ${answer.status} with ${what} where JSON was expected`, {
+    ...shared(answer, facts),
+    kind: 'not-json',
+    verdict: page ? 'fatal' : 'skip',
+    hint: page
+      ? 'The address may be that of a user interface, or a sign-in page or proxy answers in its place.'
+      : undefined,
+  });
 }
 
 function statusError(answer: RawAnswer, facts: RequestFacts): HttpError {
