@@ -192,6 +192,22 @@ describe('lineage', () => {
     expect((await (await open()).writeEdge(tableEdge('a'))).outcome).toBe('unchanged');
   });
 
+  it('is neither written nor removed where the answer does not say whose lineage it is', async () => {
+    const { first, sandbox } = await start('1.6');
+    await first.writeEdge(pipelineEdge('a', 'b'));
+    const sink = await current().open();
+    const before = sandbox.catalog.changes();
+    sandbox.setFaults([{ method: 'GET', path: /lineage/, effect: { kind: 'status', status: 200, body: {} } }]);
+    const wrong = { message: expect.stringContaining('is not what OpenMetadata sends: entity') };
+    expect(await sink.writeEdge(pipelineEdge('a', 'b', 'Subflow'))).toMatchObject({
+      outcome: 'failed',
+      findings: [wrong],
+    });
+    const [{ fqn } = { fqn: '' }] = [...sink.earlierPipelines()];
+    expect(await sink.removeEdges(fqn, () => true)).toMatchObject({ removed: 0, failed: 1, findings: [wrong] });
+    expect(sandbox.catalog.changes()).toBe(before);
+  });
+
   it('counts as written when only the search engine failed', async () => {
     const { first, sandbox } = await start('1.6');
     const edge = pipelineEdge('a', 'b');
@@ -208,7 +224,7 @@ describe('lineage', () => {
         method: 'GET',
         path: /lineage/,
         times: 1,
-        effect: { kind: 'status', status: 200, body: { downstreamEdges: [] } },
+        effect: { kind: 'status', status: 200, body: { entity: { id: 'a' }, downstreamEdges: [] } },
       },
       { method: 'PUT', path: /lineage$/, effect: { kind: 'status', status: 500, body: refused } },
     ]);

@@ -126,6 +126,27 @@ describe.each(['1.2', '1.3', '1.6', '1.11', '2.0'])('a pipeline in OpenMetadata 
     expect(stored().deleted).toBe(true);
   });
 
+  it('is not taken for a new one because the list is empty: texts and tags stay right, deleted ones deleted', async () => {
+    const { open, draft, sandbox, stored, request, sent } = await start('1.6');
+    const first = await open();
+    await first.writePipeline(draft({ description: 'Old.' }));
+    await first.writePipeline(draft({ name: 'gone' }));
+    await request('DELETE', `/pipelines/${stored('gone').id}`);
+    const nothing = { data: [], paging: { total: 0 } };
+    sandbox.setFaults([
+      { method: 'GET', path: /\/pipelines\?/, effect: { kind: 'status', status: 200, body: nothing } },
+    ]);
+    const sink = await open();
+    expect(await sink.writePipeline(draft({ description: 'New.', labels: [] }))).toMatchObject({ outcome: 'updated' });
+    expect(stored()).toMatchObject({ description: 'New.', tags: [] });
+    expect((await sink.writePipeline(draft({ name: 'gone', schedules: [] }))).outcome).toBe('kept');
+    expect(stored('gone')).toMatchObject({ deleted: true });
+    sent();
+    expect(await sink.stored?.('new')).toBeUndefined();
+    expect((await sink.writePipeline(draft({ name: 'new', labels: [] }))).outcome).toBe('created');
+    expect(sent()).toEqual(['GET /pipelines/name/kestra.new', 'PUT /pipelines']);
+  });
+
   it('is made anew when it was hard-deleted', async () => {
     const { open, draft, stored, request } = await start(version);
     await (await open()).writePipeline(draft());
@@ -279,6 +300,21 @@ describe('owners', () => {
     ]);
     const lookups = sandbox.requests.filter(({ path: to }) => to.endsWith('/users/name/nobody'));
     expect(lookups).toHaveLength(1);
+  });
+
+  it('that can not be looked up are lost, and not said to be unknown', async () => {
+    const { open, draft, sandbox } = await start('1.6');
+    const sink = await open();
+    const body = { code: 403, message: 'not allowed' };
+    sandbox.setFaults([{ method: 'GET', path: /users\/name\/ana$/, effect: { kind: 'status', status: 403, body } }]);
+    const owner = (name: string) => [{ name, origin: 'label owner' }];
+    await sink.writePipeline(draft({ name: 'a', owners: owner('ana') }));
+    await sink.writePipeline(draft({ name: 'b', owners: owner('nobody') }));
+    const [failed, unknown] = sink.summary().findings;
+    expect(failed).toMatchObject({ ref: 'owner ana', message: expect.stringContaining('not allowed'), lost: true });
+    expect(failed?.hint).toContain('Give the bot a role');
+    expect(unknown).toMatchObject({ ref: 'owner nobody' });
+    expect(unknown).not.toHaveProperty('lost');
   });
 
   it('that appear in OpenMetadata later are set by the next run', async () => {

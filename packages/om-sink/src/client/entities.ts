@@ -105,6 +105,8 @@ const nodeSchema = z.object({
 });
 
 export const lineageSchema = z.object({
+  // Every version says whose edges they are; without it, no edges would be no answer either.
+  entity: identifiedSchema,
   nodes: z.array(nodeSchema).nullish(),
   upstreamEdges: z.array(edgeSchema).nullish(),
   downstreamEdges: z.array(edgeSchema).nullish(),

@@ -3,6 +3,7 @@ import type { OmClient } from '../client/client-types.js';
 import type { OmPipeline, OmService } from '../client/entities.js';
 import { OpenMetadataError } from '../client/error.js';
 import type { SinkFinding } from '../types.js';
+import { remember } from './remember.js';
 
 /** What is remembered of a pipeline in the catalog. */
 export interface KnownPipeline {
@@ -23,7 +24,7 @@ export interface KnownPipeline {
 }
 
 export interface CatalogIndex {
-  /** By the name in the catalog. Asks the server only where the list could not be read. */
+  /** By the name in the catalog. Asks the server only where the list could not be read, or was empty. */
   find(name: string): Promise<KnownPipeline | undefined>;
   findByFqn(fqn: string): KnownPipeline | undefined;
   findById(id: string): KnownPipeline | undefined;
@@ -63,16 +64,20 @@ export function toKnown(pipeline: OmPipeline, capabilities: Capabilities): Known
  *
  * One row that another tool left half-created makes every list of a 1.2 server fail (OM fact 14). Then pipelines are
  * looked up one by one, and a finding says so.
+ *
+ * An empty list of a service that was there before is not believed either, since a PUT of a pipeline that it left out would write over
+ * what people did, and bring back what they deleted: pipelines are looked up before they are made, each once.
  */
 export async function readCatalogIndex(
   client: OmClient,
-  options: { service: OmService; capabilities: Capabilities },
+  options: { service: OmService; isNew: boolean; capabilities: Capabilities },
 ): Promise<{ index: CatalogIndex; findings: SinkFinding[] }> {
-  const { service, capabilities } = options;
+  const { service, isNew, capabilities } = options;
   const byName = new Map<string, KnownPipeline>();
   const byFqn = new Map<string, KnownPipeline>();
   const byId = new Map<string, KnownPipeline>();
   const findings: SinkFinding[] = [];
+  const lookups = new Map<string, Promise<void>>();
   let listed = true;
 
   const set = (name: string, pipeline: KnownPipeline): void => {
@@ -81,8 +86,14 @@ export async function readCatalogIndex(
     byId.set(pipeline.id, pipeline);
   };
 
+  const lookUp = async (name: string): Promise<void> => {
+    const pipeline = await client.getPipeline(buildFqn([service.name, name]));
+    if (pipeline !== undefined) set(name, toKnown(pipeline, capabilities));
+  };
+
   try {
     for (const pipeline of await listAll(client, service)) set(pipeline.name, toKnown(pipeline, capabilities));
+    listed = isNew || byName.size > 0;
   } catch (error) {
     if (!(error instanceof OpenMetadataError) || !error.message.includes('does not have expected relationship')) {
       throw error;
@@ -101,11 +112,8 @@ export async function readCatalogIndex(
       async find(name) {
         const known = byName.get(name);
         if (known !== undefined || listed) return known;
-        const pipeline = await client.getPipeline(buildFqn([service.name, name]));
-        if (pipeline === undefined) return undefined;
-        const found = toKnown(pipeline, capabilities);
-        set(name, found);
-        return found;
+        await remember(lookups, name, () => lookUp(name));
+        return byName.get(name);
       },
       findByFqn: (fqn) => byFqn.get(fqn),
       findById: (id) => byId.get(id),

@@ -1,6 +1,6 @@
 import type { PipelineDraft, Reference } from '@flowmeta/om-mapper';
 import type { OmClient } from '../client/client-types.js';
-import { verdictOf } from '../client/error.js';
+import { hintOf, verdictOf } from '../client/error.js';
 import type { SinkFinding } from '../types.js';
 import { messageOf } from './findings.js';
 import { remember } from './remember.js';
@@ -11,19 +11,21 @@ interface Resolution {
   reference?: Reference;
   /** Why there is none. */
   reason?: string;
+  /** Present when OpenMetadata could not be asked, so that it may well know the owner. */
+  failure?: { hint: string | undefined };
 }
 
 export interface OwnerResolver {
   /** References of those owners that OpenMetadata knows, in the order given. */
   resolve(owners: readonly OwnerDraft[]): Promise<Reference[]>;
-  /** One per owner that OpenMetadata doesn't know. */
+  /** One per owner that OpenMetadata doesn't know, `lost` where it could not be asked. */
   findings(): SinkFinding[];
 }
 
 /** Looks up users and teams by name, users also by e-mail address; each once. */
 export function createOwnerResolver(client: OmClient): OwnerResolver {
   const cache = new Map<string, Promise<Resolution>>();
-  const unresolved = new Map<string, { origin: string; reason: string; pipelines: number }>();
+  const unresolved = new Map<string, Resolution & { origin: string; pipelines: number }>();
 
   const lookUp = async (name: string): Promise<Resolution> => {
     try {
@@ -37,7 +39,7 @@ export function createOwnerResolver(client: OmClient): OwnerResolver {
       return { reference: { id: team.id, type: 'team' } };
     } catch (error) {
       if (verdictOf(error) === 'fatal') throw error;
-      return { reason: `could not be looked up: ${messageOf(error)}` };
+      return { reason: `could not be looked up: ${messageOf(error)}`, failure: { hint: hintOf(error) } };
     }
   };
 
@@ -45,21 +47,25 @@ export function createOwnerResolver(client: OmClient): OwnerResolver {
     async resolve(owners) {
       const references: Reference[] = [];
       for (const { name, origin } of owners) {
-        const { reference, reason } = await remember(cache, name, () => lookUp(name));
-        if (reference !== undefined) {
-          references.push(reference);
+        const resolution = await remember(cache, name, () => lookUp(name));
+        if (resolution.reference !== undefined) {
+          references.push(resolution.reference);
           continue;
         }
-        const entry = unresolved.get(name) ?? { origin, reason: reason ?? 'is unknown', pipelines: 0 };
+        const entry = unresolved.get(name) ?? { ...resolution, origin, pipelines: 0 };
         unresolved.set(name, { ...entry, pipelines: entry.pipelines + 1 });
       }
       return references;
     },
     findings: () =>
-      [...unresolved].map(([name, { origin, reason, pipelines }]) => ({
+      [...unresolved].map(([name, { origin, reason = 'is unknown', failure, pipelines }]) => ({
         ref: `owner ${name}`,
         message: `${name} (${origin}) ${reason}; ${pipelines} ${pipelines === 1 ? 'pipeline goes' : 'pipelines go'} without this owner`,
-        hint: 'Add the user or team in OpenMetadata, or map the name to one that is there (the source’s `ownerMapping`).',
+        ...(failure === undefined
+          ? {
+              hint: 'Add the user or team in OpenMetadata, or map the name to one that is there (the source’s `ownerMapping`).',
+            }
+          : { hint: failure.hint ?? 'Run again once OpenMetadata answers.', lost: true as const }),
       })),
   };
 }

@@ -4,20 +4,25 @@ import { OpenMetadataError } from '../client/error.js';
 import type { SinkOptions } from '../types.js';
 
 /**
- * The pipeline service that is filled; made if there is none. Refuses one that a person soft-deleted, and one that
+ * The pipeline service that is filled; made if there is none, then `isNew`. Refuses one that a person soft-deleted, and one that
  * belongs to another kind of source.
  */
-export async function findOrCreateService(client: OmClient, options: SinkOptions): Promise<OmService> {
-  const service =
-    (await client.getService(options.service)) ??
-    (await client.createService({
-      name: options.service,
-      ...(options.serviceDescription === undefined ? {} : { description: options.serviceDescription }),
-      serviceType: 'CustomPipeline',
-      connection: { config: { type: 'CustomPipeline' } },
-    })) ??
-    // Made by another run in the meantime.
-    (await client.getService(options.service));
+export async function findOrCreateService(
+  client: OmClient,
+  options: SinkOptions,
+): Promise<{ service: OmService; isNew: boolean }> {
+  const present = await client.getService(options.service);
+  const made =
+    present === undefined
+      ? await client.createService({
+          name: options.service,
+          ...(options.serviceDescription === undefined ? {} : { description: options.serviceDescription }),
+          serviceType: 'CustomPipeline',
+          connection: { config: { type: 'CustomPipeline' } },
+        })
+      : undefined;
+  // Where there was none and none could be made, another run made it in the meantime.
+  const service = present ?? made ?? (await client.getService(options.service));
 
   if (service === undefined) {
     throw new OpenMetadataError(`The pipeline service ${options.service} exists, but can't be read`, {
@@ -40,5 +45,5 @@ export async function findOrCreateService(client: OmClient, options: SinkOptions
       hint: 'Use a serviceName of its own for this source.',
     });
   }
-  return service;
+  return { service, isNew: made !== undefined };
 }

@@ -74,9 +74,9 @@ export function assembleSink(client: OmClient, options: SinkOptions & { descript
         if (warning !== undefined) findings.push({ ref: 'OpenMetadata', message: warning });
         const user = await client.loggedInUser();
         if (user.isBot === false) findings.push(personFinding(user.name));
-        const service = await findOrCreateService(client, options);
+        const { service, isNew } = await findOrCreateService(client, options);
         client.expectToExist('pipelineService', service.name);
-        const { index, findings: listing } = await readCatalogIndex(client, { service, capabilities });
+        const { index, findings: listing } = await readCatalogIndex(client, { service, isNew, capabilities });
         findings.push(...listing);
         opened = prepare(client, { options, capabilities, index, user: user.name });
         return {
