@@ -276,7 +276,7 @@ describe('a config that is wrong', () => {
     ['a list instead of a config', '- a\n', { message: 'is no workflow config' }],
     ['nothing', '', { message: 'is no workflow config' }],
     ['broken YAML', 'source: [\n', { line: 2 }],
-    ['a key twice', `${minimal}source: 1\n`, { line: 13, message: 'Map keys must be unique' }],
+    ['a key twice', `${minimal}source: 1\n`, { line: 13, message: 'this key stands in its section twice' }],
     [
       'a YAML tag',
       minimal.replace('kestra_prod', '!!python/object x'),

@@ -1,6 +1,5 @@
 import {
   type Document,
-  type ErrorCode,
   isAlias,
   isCollection,
   isMap,
@@ -13,6 +12,7 @@ import {
 } from 'yaml';
 import { ConfigError, type ConfigProblem } from './config-error.js';
 import { expandEnvironment } from './expand-environment.js';
+import { unknownAlias, unresolvable, yamlProblem } from './yaml-problem.js';
 
 export type Path = readonly (string | number)[];
 
@@ -34,15 +34,6 @@ export interface YamlDocument {
 
 /** Bytes; a workflow config has a few thousand. */
 const maxFileSize = 1_000_000;
-
-/** What the parser says in words that are not for users of a command. */
-const plainProblems: Partial<Record<ErrorCode, Pick<ConfigProblem, 'message' | 'hint'>>> = {
-  TAG_RESOLVE_FAILED: {
-    message: 'YAML tags have no meaning here',
-    hint: 'Take the word that starts with "!" away.',
-  },
-  MULTIPLE_DOCS: { message: 'a second document starts here', hint: 'Keep one config per file.' },
-};
 
 export interface ParseYamlOptions {
   file: string;
@@ -66,8 +57,17 @@ export function parseYaml(text: string, { file, environment, leaveOut }: ParseYa
   const problems: ConfigProblem[] = [...document.errors, ...document.warnings].map((error) => ({
     path: '',
     ...positionAt(error.pos[0]),
-    ...(plainProblems[error.code] ?? { message: firstLine(error.message) }),
+    ...yamlProblem(error.code),
   }));
+  if (problems.length > 0) throw new ConfigError(file, problems);
+
+  visit(document, {
+    Alias(_key, node) {
+      if (node.resolve(document) === undefined) {
+        problems.push({ path: '', ...positionAt(node.range?.[0]), ...unknownAlias });
+      }
+    },
+  });
   if (problems.length > 0) throw new ConfigError(file, problems);
 
   const unset: ConfigProblem[] = [];
@@ -78,10 +78,9 @@ export function parseYaml(text: string, { file, environment, leaveOut }: ParseYa
   let value: unknown;
   try {
     value = document.toJS({ maxAliasCount: 100 });
-  } catch (error) {
-    throw new ConfigError(file, [
-      { path: '', message: firstLine(error instanceof Error ? error.message : `${error}`) },
-    ]);
+  } catch {
+    // The message may quote the text, and with it a secret.
+    throw new ConfigError(file, [{ path: '', ...unresolvable }]);
   }
   return {
     file,
@@ -201,8 +200,4 @@ function typed(text: string): boolean | number | undefined {
   if (/^(true|yes|on)$/i.test(text)) return true;
   if (/^(false|no|off)$/i.test(text)) return false;
   return /^[-+]?\d+(\.\d+)?$/.test(text) ? Number(text) : undefined;
-}
-
-function firstLine(text: string): string {
-  return text.split('\n', 1)[0] ?? text;
 }
