@@ -87,4 +87,31 @@ describe('a flow from its YAML', () => {
   ])('is refused when the YAML is %j', (source) => {
     expect(() => flowFromSource(source, known)).toThrow();
   });
+
+  it('is read without a word to the terminal, whatever the parser warns of', async () => {
+    const warnings: unknown[] = [];
+    const onWarning = (warning: unknown) => warnings.push(warning);
+    process.on('warning', onWarning);
+    for (const odd of ['%NO_SUCH_DIRECTIVE SECRET\n---\n', '%YAML 1.9\n---\n']) {
+      expect(flowFromSource(odd + yaml('description: !odd SECRET\n'), known).tasks).toHaveLength(1);
+    }
+    // A warning is told on the next turn.
+    await new Promise(setImmediate);
+    process.off('warning', onWarning);
+    expect(warnings).toEqual([]);
+  });
+
+  it.each(['}\npassword: SECRET\n', 'a: "SECRET\n', 'a: b: SECRET\n', 'a: *SECRET\n', '@SECRET\n'])(
+    'is refused without its text: %j',
+    (broken) => {
+      let message = '';
+      try {
+        flowFromSource(yaml(broken), known);
+      } catch (error) {
+        message = String((error as Error).stack);
+      }
+      expect(message).toContain('The source is no valid YAML');
+      expect(message).not.toContain('SECRET');
+    },
+  );
 });

@@ -1,5 +1,5 @@
 import { canonicalType, type KestraFlow, type KestraTask, type KestraTrigger } from '@flowmeta/kestra-client';
-import { parse } from 'yaml';
+import { parse, YAMLParseError } from 'yaml';
 
 type Node = Record<string, unknown>;
 
@@ -11,7 +11,7 @@ type Node = Record<string, unknown>;
  * @throws Error when the YAML holds no flow with tasks.
  */
 export function flowFromSource(source: string, known: KestraFlow): KestraFlow {
-  const document: unknown = parse(source, { schema: 'failsafe', merge: true, maxAliasCount: 1000 });
+  const document = parsed(source);
   if (!isNode(document)) throw new Error('The source is no YAML mapping.');
   const tasks = nodesOf(document.tasks) as unknown as KestraTask[];
   if (tasks.length === 0) throw new Error('The source has no tasks.');
@@ -35,6 +35,17 @@ export function flowFromSource(source: string, known: KestraFlow): KestraFlow {
     triggers: nodesOf(document.triggers).map(readNested) as KestraTrigger[],
     ...(limit > 0 && { concurrency: { limit } }),
   };
+}
+
+function parsed(source: string): unknown {
+  try {
+    // With another level the parser prints its warnings, with the text, to the terminal of the process.
+    return parse(source, { schema: 'failsafe', merge: true, maxAliasCount: 1000, logLevel: 'error' });
+  } catch (error) {
+    // Its messages quote the source, in which there may be a secret.
+    const place = error instanceof YAMLParseError ? error.linePos?.[0] : undefined;
+    throw new Error(`The source is no valid YAML${place ? ` (line ${place.line}, column ${place.col})` : ''}.`);
+  }
 }
 
 /** At every depth, `disabled` is a switch and `type` has one spelling. */
