@@ -303,18 +303,28 @@ describe('owners', () => {
   });
 
   it('that can not be looked up are lost, and not said to be unknown', async () => {
-    const { open, draft, sandbox } = await start('1.6');
+    const { open, draft, sandbox, stored } = await start('1.6');
     const sink = await open();
     const body = { code: 403, message: 'not allowed' };
     sandbox.setFaults([{ method: 'GET', path: /users\/name\/ana$/, effect: { kind: 'status', status: 403, body } }]);
     const owner = (name: string) => [{ name, origin: 'label owner' }];
-    await sink.writePipeline(draft({ name: 'a', owners: owner('ana') }));
-    await sink.writePipeline(draft({ name: 'b', owners: owner('nobody') }));
-    const [failed, unknown] = sink.summary().findings;
-    expect(failed).toMatchObject({ ref: 'owner ana', message: expect.stringContaining('not allowed'), lost: true });
-    expect(failed?.hint).toContain('Give the bot a role');
-    expect(unknown).toMatchObject({ ref: 'owner nobody' });
-    expect(unknown).not.toHaveProperty('lost');
+    const { outcome, findings } = await sink.writePipeline(draft({ name: 'a', owners: owner('ana') }));
+    expect(outcome).toBe('created');
+    expect(findings).toEqual([
+      {
+        ref: 'a',
+        message: 'It goes without its owner ana (label owner), who could not be looked up: not allowed',
+        hint: expect.stringContaining('Give the bot a role'),
+        lost: true,
+      },
+    ]);
+    expect((await sink.writePipeline(draft({ name: 'b', owners: owner('nobody') }))).findings).toEqual([]);
+    expect(sink.summary().findings).toEqual([expect.objectContaining({ ref: 'owner nobody' })]);
+    sandbox.setFaults([]);
+    sandbox.seed('user', { name: 'ana' });
+    const again = await open();
+    expect((await again.writePipeline(draft({ name: 'a', owners: owner('ana') }))).outcome).toBe('updated');
+    expect(stored('a').owners).toMatchObject([{ name: 'ana' }]);
   });
 
   it('that appear in OpenMetadata later are set by the next run', async () => {
@@ -378,6 +388,37 @@ describe('a write that fails', () => {
     expect(stored()).toMatchObject({ description: 'New.', displayName: 'daily' });
     expect(stored().scheduleInterval).toBeUndefined();
   });
+
+  it.each(['1.2', '1.6', '2.0'])(
+    'of a text or tag, which the bot may not change, is tried again by each run (%s)',
+    async (version) => {
+      const { open, draft, sandbox, stored, request } = await start(version);
+      await (await open()).writePipeline(draft());
+      const body = { code: 403, message: 'operations [EditDescription, EditTags] not allowed' };
+      sandbox.setFaults([{ method: 'PATCH', effect: { kind: 'status', status: 403, body } }]);
+      const change = { description: 'New.', labels: [] };
+      for (const _run of [1, 2]) {
+        const { findings } = await (await open()).writePipeline(draft(change));
+        expect(findings).toMatchObject([
+          { message: expect.stringContaining('may not change description'), lost: true },
+          { message: expect.stringContaining('may not change tags'), lost: true },
+        ]);
+        expect(stored()).toMatchObject({ description: 'Loads orders.', tags: [{}] });
+      }
+      sandbox.setFaults([]);
+      expect(await (await open()).writePipeline(draft(change))).toMatchObject({ outcome: 'updated', findings: [] });
+      expect(stored()).toMatchObject({ description: 'New.', tags: [] });
+      expect(await (await open()).writePipeline(draft(change))).toMatchObject({ outcome: 'unchanged', findings: [] });
+
+      sandbox.setFaults([{ method: 'PATCH', effect: { kind: 'status', status: 403, body } }]);
+      await (await open()).writePipeline(draft({ ...change, description: 'Newer.' }));
+      sandbox.setFaults([]);
+      const operations = [{ op: 'replace', path: '/description', value: 'By Ana.' }];
+      await request('PATCH', `/pipelines/${stored().id}`, { body: operations });
+      await (await open()).writePipeline(draft({ ...change, description: 'Newer.' }));
+      expect(stored()).toMatchObject({ description: 'By Ana.' });
+    },
+  );
 
   it('silently, because the server took nothing, is noticed', async () => {
     const { open, draft, sandbox, stored } = await start('1.6');

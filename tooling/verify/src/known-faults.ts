@@ -24,12 +24,6 @@ export const knownFaults: readonly KnownFault[] = [
     example: 'dataset services: empty list, for ever',
   },
   {
-    what: 'om-sink: a text that the bot may not change is given up for good, even when it gets the right later, and the run is done',
-    cases: /^pipeline PATCH: 403/,
-    problems: /done, but old: pipeline .* description$/,
-    example: 'pipeline PATCH: 403, for ever',
-  },
-  {
     what: 'connector-kestra: a run that the search shows and that is 404 by its id is written without its tasks, over the right one if there is one, and the run is done',
     cases: /^execution: 404/,
     problems: /^(damage|done, but old): run .* taskStatus$/,

@@ -5,7 +5,9 @@ import {
   type Hash,
   ownHashOf,
   type PipelineDraft,
+  type Reference,
   type SourceHash,
+  textHash,
 } from '@flowmeta/om-mapper';
 import type { OmClient, PatchOperation } from '../client/client-types.js';
 import type { OmPipeline } from '../client/entities.js';
@@ -13,6 +15,7 @@ import { OpenMetadataError } from '../client/error.js';
 import type { SinkFinding, SinkOptions, WriteOutcome } from '../types.js';
 import { type CatalogIndex, type KnownPipeline, storedHash, toKnown } from './catalog-index.js';
 import { isOwnDeletion, restore } from './deletion.js';
+import { findingOf } from './findings.js';
 import type { OwnerResolver } from './owners.js';
 import { isSettled, planUpdate } from './people.js';
 import { type TagResolver, tagFqn } from './tags.js';
@@ -37,11 +40,24 @@ export interface PipelineResult {
 
 /** Makes or updates one pipeline, or brings back one that Flowmeta deleted. Not to be called twice at a time for one name. */
 export async function writePipeline(draft: PipelineDraft, context: PipelineWriterContext): Promise<PipelineResult> {
-  const { index, capabilities, tags, owners, options, hash } = context;
-  const known = await index.find(draft.body.name);
+  const known = await context.index.find(draft.body.name);
   if (known?.deleted && !(await isOwnDeletion(known, context))) return kept(draft, known);
+  const { references, failed } = await context.owners.resolve(draft.owners);
+  const result = await writeWithOwners(draft, { known, references }, context);
+  const lost = failed.map(([{ name, origin }, error]): SinkFinding => {
+    const { message, ...rest } = findingOf(draft.pipeline, error);
+    const words = `It goes without its owner ${name} (${origin}), who could not be looked up: ${message}`;
+    return { ...rest, message: words, lost: true };
+  });
+  return lost.length === 0 ? result : { ...result, findings: [...lost, ...result.findings] };
+}
 
-  const references = await owners.resolve(draft.owners);
+async function writeWithOwners(
+  draft: PipelineDraft,
+  { known, references }: { known: KnownPipeline | undefined; references: readonly Reference[] },
+  context: PipelineWriterContext,
+): Promise<PipelineResult> {
+  const { capabilities, tags, options, hash } = context;
   const complete = (tagFqns: readonly string[]): CreatePipeline =>
     completePipeline(draft, { tags: tagFqns, owners: references, hash, capabilities });
   const isWritten = (body: CreatePipeline): boolean => sameHash(known?.hash, ownHashOf(body, capabilities));
@@ -112,10 +128,12 @@ async function update(
     findings.push({ ref: draft.pipeline, message });
   }
   // Before the PUT: the hash that the PUT leaves says that the texts are written, even if the run breaks off in between.
-  if (plan.patch.length > 0) findings.push(...(await patch(draft, { current, operations: plan.patch }, client)));
-  const result = await client.putPipeline(plan.body);
+  const refused =
+    plan.patch.length === 0 ? [] : await patch(draft, { current, operations: plan.patch, findings }, client);
+  const body = refused.length === 0 ? plan.body : unfinished(plan.body, { current, refused, context });
+  const result = await client.putPipeline(body);
   const written = { ...toKnown(result.pipeline, capabilities), created: result.created || known.created };
-  if (result.change === 'entityNoChange' && !(await isStored(known.fqn, wantedHash, context))) {
+  if (result.change === 'entityNoChange' && !(await isStored(known.fqn, ownHashOf(body, capabilities), context))) {
     const message =
       'OpenMetadata answered that nothing changed, so the change of the schedule or of the task links is not stored';
     return { outcome: 'failed', known: fresh, findings: [...findings, { ref: draft.pipeline, message }] };
@@ -124,13 +142,13 @@ async function update(
   return { outcome: result.created ? 'created' : 'updated', known: written, findings };
 }
 
-/** Patches; a right that is missing for one field must not hold up the rest of the pipeline. */
+/** Patches; a right that is missing for one field must not hold up the rest of the pipeline. Answers the paths that were refused. */
 async function patch(
   draft: PipelineDraft,
-  { current, operations }: { current: OmPipeline; operations: PatchOperation[] },
+  { current, operations, findings }: { current: OmPipeline; operations: PatchOperation[]; findings: SinkFinding[] },
   client: OmClient,
-): Promise<SinkFinding[]> {
-  const findings: SinkFinding[] = [];
+): Promise<string[]> {
+  const refused: string[] = [];
   const send = async (part: PatchOperation[]): Promise<void> => {
     try {
       await client.patchPipeline(current.id, part);
@@ -140,12 +158,39 @@ async function patch(
         for (const operation of part) await send([operation]);
         return;
       }
-      const message = `The bot may not change ${part[0]!.path.slice(1)}: ${error.message}`;
-      findings.push({ ref: draft.pipeline, message, ...(error.hint === undefined ? {} : { hint: error.hint }) });
+      const { path } = part[0]!;
+      refused.push(path);
+      const message = `The bot may not change ${path.slice(1)}: ${error.message}`;
+      const hint = error.hint === undefined ? {} : { hint: error.hint };
+      findings.push({ ref: draft.pipeline, message, ...hint, lost: true });
     }
   };
   await send(operations);
-  return findings;
+  return refused;
+}
+
+/**
+ * The body with a hash that no source has, so that the next run tries the refused fields again, and with the digest of the texts
+ * that stay, so that it knows them as ours. Texts that a person edited (`overrideMetadata`) stay theirs.
+ */
+function unfinished(
+  body: CreatePipeline,
+  { current, refused, context }: { current: OmPipeline; refused: readonly string[]; context: PipelineWriterContext },
+): CreatePipeline {
+  const { capabilities, hash } = context;
+  const wanted = ownHashOf(body, capabilities);
+  if (wanted === undefined) return body;
+  const { description = null, displayName = null } = current;
+  const isOurs = storedHash(current, capabilities)?.text === textHash({ description, displayName }, hash);
+  const staying = {
+    description: refused.includes('/description') ? description : (body.description ?? null),
+    displayName: refused.includes('/displayName') ? displayName : (body.displayName ?? null),
+  };
+  const text = isOurs ? textHash(staying, hash) : wanted.text;
+  const digest = hash(`unfinished ${wanted.body}`).slice(0, wanted.body.length);
+  const field = capabilities.sourceHash ? 'sourceHash' : 'pipelineLocation';
+  const ending = `${wanted.body}${wanted.text}`;
+  return { ...body, [field]: body[field]?.replace(ending, `${digest}${text}`) };
 }
 
 async function isStored(
