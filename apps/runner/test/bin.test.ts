@@ -97,7 +97,7 @@ describe('the built command', () => {
       '45d',
       '--dry-run',
     ]).ended;
-    expect([code, stderr]).toEqual([0, '']);
+    expect([code, stderr]).toEqual([0, expect.stringMatching(/^run [0-9a-f-]{36}\n$/)]);
     expect(JSON.parse(stdout)).toMatchObject({
       outcome: 'done',
       totals: { pipelines: { read: dataset.flows.length } },

@@ -31,8 +31,8 @@ export const shapes: Record<string, (secret: string) => string> = {
   'command line': (s) => `load --password ${s} --table x`,
 };
 
-/** A word that no recording contains, with its number in it, so that a leak tells where it comes from. */
-const marker = 'zq7x';
+/** A word that no recording contains, nor a digest by chance, with its number in it, so that a leak tells where it comes from. */
+const marker = 'zq7xwvkj';
 export const secretWord = (number: number): string => `${marker}${number.toString(36).padStart(5, '0')}`;
 
 /** The places whose secret shows in the text, whatever case it is in. */
