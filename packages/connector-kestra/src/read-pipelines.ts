@@ -1,5 +1,5 @@
 import type { IncrementalOptions, Scope, SourceEvent } from '@flowmeta/connector';
-import type { KestraClient, KestraFlow, KestraServer, UnreadableItem } from '@flowmeta/kestra-client';
+import type { KestraFlow, KestraServer, UnreadableItem } from '@flowmeta/kestra-client';
 import { FailureStreak } from './failure-streak.js';
 import { mapInOrder } from './in-order.js';
 import { isWithin, namespaceAbove } from './namespaces.js';
@@ -8,6 +8,8 @@ import { pipelineName } from './pipeline-name.js';
 import type { FlowIndex, ReadContext } from './read-context.js';
 import { readFlow } from './read-flow.js';
 import { memoOf, rememberedFlow } from './remembered-flow.js';
+import { schedulesOf } from './schedules.js';
+import { readSwitches, type Switches, switchKey } from './switches.js';
 
 export interface PipelineReading extends ReadContext {
   server: KestraServer;
@@ -23,8 +25,9 @@ export async function* readPipelines(reading: PipelineReading): AsyncGenerator<S
   const namespace = namespaceAbove(selection.namespaces);
   const unreadable: UnreadableItem[] = [];
   const search = { signal, ...(namespace !== undefined && { namespace }) };
-  const switchedOff = new Set<string>();
-  if (isYielded) yield* readSwitches(client, search, switchedOff);
+  const switches: Switches = { off: new Set() };
+  if (isYielded) yield* readSwitches(client, search, switches);
+  let isStale = false;
   const flows = client.flows({ ...search, onUnreadable: (item) => unreadable.push(item) });
   const failures = { requests: new FailureStreak(), flows: new FailureStreak() };
   let isComplete = true;
@@ -37,43 +40,24 @@ export async function* readPipelines(reading: PipelineReading): AsyncGenerator<S
   };
   for await (const event of mapInOrder(
     flows,
-    (flow) => pipelineEvent(flow, { ...reading, failures, switchedOff }),
+    (flow) => pipelineEvent(flow, { ...reading, failures, switches }),
     config.concurrency,
   )) {
     yield* flush();
     if (event.kind === 'skipped') isComplete = false;
+    if (event.kind === 'unchanged' && switches.failure) isStale = true;
     if (isYielded || event.kind === 'skipped') yield event;
   }
   yield* flush();
   const scope: Scope = selection.namespaces === undefined ? {} : { namespaces: selection.namespaces };
   if (isYielded && isComplete) yield { kind: 'listed', scope };
+  // After `listed`, as no pipeline is missing: these are only perhaps not what they are now.
+  if (isStale && switches.failure) yield { kind: 'skipped', ref: 'triggers', error: switches.failure };
   const covers = (name: string) => namespace === undefined || isWithin(name, namespace);
   for (const event of lineage?.resolve({ scope, isComplete, covers }) ?? []) {
     yield event.kind === 'warning' ? { ...event, message: redactor.text(event.message) } : event;
   }
 }
-
-/** Fills `switchedOff` with the triggers that somebody switched off in the UI, which the definition doesn't show. */
-export async function* readSwitches(
-  client: KestraClient,
-  search: { namespace?: string; signal: AbortSignal },
-  switchedOff: Set<string>,
-): AsyncGenerator<SourceEvent> {
-  try {
-    for await (const { namespace, flowId, triggerId, disabled } of client.triggers(search)) {
-      if (disabled) switchedOff.add(triggerKey(namespace, flowId, triggerId));
-    }
-  } catch (error) {
-    search.signal.throwIfAborted();
-    yield {
-      kind: 'warning',
-      message: `Triggers that were switched off in the UI are not known, so their schedules are shown: ${(error as Error).message}`,
-    };
-  }
-}
-
-const triggerKey = (namespace: string, flowId: string, triggerId: string): string =>
-  JSON.stringify([namespace, flowId, triggerId]);
 
 const unreadableFlow = 'its flow could not be read';
 
@@ -81,7 +65,7 @@ type PipelineEvent = Extract<SourceEvent, { kind: 'pipeline' | 'unchanged' | 'fi
 
 export interface FlowEventContext extends PipelineReading {
   failures: { requests: FailureStreak; flows: FailureStreak };
-  switchedOff: ReadonlySet<string>;
+  switches: Switches;
 }
 
 /** What becomes of one flow of the listing; it is in the index then. */
@@ -111,9 +95,10 @@ async function readOrRemember(
   listed: KestraFlow,
   context: FlowEventContext,
 ): Promise<{ event: PipelineEvent; tasks: string[] }> {
-  const { client, failures, switchedOff, isYielded, lineage, datasets, signal } = context;
+  const { client, failures, switches, isYielded, lineage, datasets, signal } = context;
   const { namespace, id } = listed;
-  const isSwitchedOff = (triggerId: string): boolean => switchedOff.has(triggerKey(namespace, id, triggerId));
+  const isSwitchedOff = (triggerId: string): boolean =>
+    switches.off.has(switchKey({ namespace, flowId: id, triggerId }));
   const reading = { client, requests: failures.requests, withGraph: isYielded, signal };
   const remembered = await rememberedFlow(listed, {
     ...reading,
@@ -124,6 +109,9 @@ async function readOrRemember(
   });
   const whole = remembered ?? (await readFlow(listed, reading));
   const { flow, graph, degraded } = whole;
+  if (isYielded && remembered === undefined && switches.failure && schedulesOf(flow.triggers, () => false).length > 0) {
+    throw switches.failure;
+  }
   lineage?.define(flow);
   await datasets?.define(flow, graph, { isDegraded: degraded !== undefined });
   if (remembered !== undefined) return { event: remembered.event, tasks: remembered.event.pipeline.tasks };

@@ -1,4 +1,4 @@
-import type { IncrementalOptions, Run, SourceEvent } from '@flowmeta/connector';
+import { type IncrementalOptions, type Run, type SourceEvent, VerdictError } from '@flowmeta/connector';
 import type { KestraExecution, KestraServer, UnreadableItem } from '@flowmeta/kestra-client';
 import type { EarlierRevisions } from './earlier-revisions.js';
 import { FailureStreak } from './failure-streak.js';
@@ -7,7 +7,7 @@ import type { FlowIndex, IndexedFlow, ReadContext } from './read-context.js';
 import { toRun } from './run.js';
 import { chooseRuns, newestRuns, type RunChoice, type WantedRun } from './run-choice.js';
 import { earlierOpenRuns, windowedExecutions } from './run-sources.js';
-import type { ReadState } from './states.js';
+import { type ReadState, readState } from './states.js';
 
 export interface RunReading extends ReadContext {
   server: KestraServer;
@@ -79,14 +79,35 @@ export async function readRun(wanted: WantedRun, context: RunReading & RunProgre
     warnings.push({ kind: 'warning', ref: pipeline, message });
   };
   const read = async (): Promise<ReadRun> => {
-    // A run that was purged since the search is shown as the search had it.
-    const whole = server.dialect.searchHasTaskRuns ? listed : await client.execution(listed.id, { signal });
-    const execution = whole ?? listed;
+    const execution = server.dialect.searchHasTaskRuns ? listed : await client.execution(listed.id, { signal });
+    if (execution === undefined) return { events: [await purged(listed, context)] };
     const run = await toRunOfRevision(execution, { ...context, flow, onState });
     return { events: [...warnings, { kind: 'run', run }], execution };
   };
   const ref = `${pipeline}/${listed.id}`;
   return failures.guard(read(), (error): ReadRun => ({ events: [...warnings, { kind: 'skipped', ref, error }] }));
+}
+
+/**
+ * An execution that the search lists and that is not there by its id: purged since then, unless the search goes on to list it.
+ *
+ * @throws VerdictError when it does: what the search has lacks the tasks.
+ */
+async function purged(
+  { id, namespace, flowId, state }: KestraExecution,
+  { client, incremental, signal }: Pick<RunReading, 'client' | 'incremental' | 'signal'>,
+): Promise<SourceEvent> {
+  const { startedAt } = readState(state);
+  if (startedAt !== undefined) {
+    const search = { namespace, flowId, since: startedAt - 1000, until: startedAt + 1000, signal };
+    let isListed = false;
+    for await (const execution of client.executions(search)) isListed ||= execution.id === id;
+    if (!isListed) {
+      if (incremental.refresh?.some(({ run }) => run === id)) return { kind: 'gone', run: id };
+      return { kind: 'filtered', item: 'run', ref: id, reason: 'it was purged since it was listed' };
+    }
+  }
+  throw new VerdictError('Kestra lists this execution and does not find it by its id', { verdict: 'skip' });
 }
 
 /** The run with the tasks of the revision that ran, where that is an earlier one and is asked for. */

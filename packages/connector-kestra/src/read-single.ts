@@ -3,9 +3,10 @@ import { VerdictError } from '@flowmeta/connector';
 import type { KestraClient, KestraExecution, KestraFlow, UnreadableItem } from '@flowmeta/kestra-client';
 import { FailureStreak } from './failure-streak.js';
 import { pipelineName } from './pipeline-name.js';
-import { type PipelineReading, pipelineEvent, readSwitches } from './read-pipelines.js';
+import { type PipelineReading, pipelineEvent } from './read-pipelines.js';
 import { type ReadRun, readRun } from './read-runs.js';
 import { chooseRuns } from './run-choice.js';
+import { readSwitches, type Switches } from './switches.js';
 
 export interface SingleReading extends PipelineReading {
   since: number;
@@ -66,12 +67,12 @@ async function* readPipelinesOf(
   flows: ReadonlyMap<string, KestraFlow>,
   reading: PipelineReading,
 ): AsyncGenerator<SourceEvent> {
-  const switchedOff = new Set<string>();
+  const switches: Switches = { off: new Set() };
   for (const namespace of new Set([...flows.values()].map((flow) => flow.namespace))) {
-    yield* readSwitches(reading.client, { namespace, signal: reading.signal }, switchedOff);
+    yield* readSwitches(reading.client, { namespace, signal: reading.signal }, switches);
   }
   const failures = { requests: new FailureStreak(), flows: new FailureStreak() };
-  for (const flow of flows.values()) yield await pipelineEvent(flow, { ...reading, failures, switchedOff });
+  for (const flow of flows.values()) yield await pipelineEvent(flow, { ...reading, failures, switches });
 }
 
 type Lookup = { client: KestraClient; signal: AbortSignal };

@@ -167,11 +167,51 @@ describe('a read', () => {
     expect(only(events, 'listed')).toHaveLength(1);
   });
 
-  it('shows a run that was purged in the meantime as the search had it', async () => {
+  describe('that the search lists and that is not there by its id', () => {
     const of = snapshot('2.0.0');
-    const events = await read({ of, overrides: { execution: async () => undefined } });
-    expect(only(events, 'run').length).toBeGreaterThan(400);
-    expect(only(events, 'run').every(({ run }) => run.taskRuns.length === 0)).toBe(true);
+    const lost = of.executions.find(({ state }) => state.current === 'SUCCESS')!;
+    const lostRun = { run: lost.id, pipeline: `${lost.namespace}.${lost.flowId}`, startedAt: 0 };
+    const overrides = (isListedAgain: boolean): Partial<KestraClient> => {
+      const client = recordedClient(of);
+      let isGone = false;
+      return {
+        execution: async (id, options) => {
+          if (id !== lost.id) return client.execution(id, options);
+          isGone = !isListedAgain;
+          return undefined;
+        },
+        async *executions(search) {
+          for await (const execution of client.executions(search)) {
+            if (!isGone || execution.id !== lost.id) yield execution;
+          }
+        },
+      };
+    };
+
+    it('was purged: it is filtered, and the others are shown', async () => {
+      const events = await read({ of, overrides: overrides(false) });
+      expect(only(events, 'filtered').filter(({ ref }) => ref === lost.id)).toEqual([
+        { kind: 'filtered', item: 'run', ref: lost.id, reason: 'it was purged since it was listed' },
+      ]);
+      const runs = only(events, 'run').map(({ run }) => run);
+      expect(runs.map(({ id }) => id)).not.toContain(lost.id);
+      expect(runs.length).toBeGreaterThan(400);
+      expect(only(events, 'skipped')).toEqual([]);
+      expect(only(events, 'checkpoint')).toHaveLength(1);
+    });
+
+    it('is gone for a host that waits for it', async () => {
+      const events = await read({ of, overrides: overrides(false), options: { refresh: [lostRun] } });
+      expect(only(events, 'gone')).toContainEqual({ kind: 'gone', run: lost.id });
+      expect(only(events, 'filtered').map(({ ref }) => ref)).not.toContain(lost.id);
+    });
+
+    it('is skipped when the search lists it still: without its tasks it is never shown', async () => {
+      const events = await read({ of, overrides: overrides(true) });
+      expect(only(events, 'skipped')).toMatchObject([{ ref: `${lostRun.pipeline}/${lost.id}` }]);
+      expect(only(events, 'run').map(({ run }) => run.id)).not.toContain(lost.id);
+      expect(only(events, 'checkpoint')).toEqual([]);
+    });
   });
 
   it('warns once per state that is not known', async () => {
@@ -198,7 +238,7 @@ describe('a read', () => {
     });
   });
 
-  it('leaves out schedules that somebody switched off in the UI, and warns when it cannot know', async () => {
+  it('leaves out schedules that somebody switched off in the UI', async () => {
     const of = snapshot('1.0.3');
     const name = 'hackathon.demo.cron_etl';
     const schedules = (events: SourceEvent[]) =>
@@ -206,15 +246,39 @@ describe('a read', () => {
     expect(schedules(await read({ of }))).toHaveLength(1);
     const triggers = [{ namespace: 'hackathon.demo', flowId: 'cron_etl', triggerId: 'nightly', disabled: true }];
     expect(schedules(await read({ of: { ...of, triggers } }))).toEqual([]);
+  });
+
+  describe('when nobody knows which triggers were switched off', () => {
+    const of = snapshot('1.0.3');
     const overrides: Partial<KestraClient> = {
       // biome-ignore lint/correctness/useYield: it fails before it could
       async *triggers() {
         throw new VerdictError('403', { verdict: 'skip' });
       },
     };
-    const events = await read({ of, overrides, options: { lineage: false } });
-    expect(schedules(events)).toHaveLength(1);
-    expect(only(events, 'warning').map(({ message }) => message)).toEqual([expect.stringContaining('switched off')]);
+
+    it('skips what has a schedule in force, shows the rest, and calls nothing listed', async () => {
+      const whole = only(await read({ of }), 'pipeline').map(({ pipeline }) => pipeline);
+      const scheduled = whole.filter(({ schedules }) => schedules.length > 0).map(({ name }) => name);
+      const events = await read({ of, overrides, options: { lineage: false } });
+      const skipped = only(events, 'skipped').map(({ ref }) => ref);
+      expect(scheduled.length).toBeGreaterThan(0);
+      expect(skipped).toEqual(scheduled);
+      expect(pipelineNames(events)).toEqual(whole.map(({ name }) => name).filter((name) => !scheduled.includes(name)));
+      expect(only(events, 'listed')).toEqual([]);
+      expect(only(events, 'warning').map(({ message }) => message)).toEqual([expect.stringContaining('switched off')]);
+    });
+
+    it('leaves what is remembered unchanged, lists it, and says that it may be old', async () => {
+      const known = async () => ({ tasks: ['a'] });
+      const events = await read({ of, overrides, options: { lineage: false, runs: false, known } });
+      expect(only(events, 'pipeline').every(({ pipeline }) => pipeline.schedules.length === 0)).toBe(true);
+      expect(only(events, 'unchanged').map(({ pipeline }) => pipeline.name)).toContain('hackathon.demo.cron_etl');
+      const kinds = events.map(({ kind }) => kind);
+      expect(only(events, 'skipped').map(({ ref }) => ref)).toEqual(['triggers']);
+      expect(kinds.indexOf('skipped')).toBeGreaterThan(kinds.indexOf('listed'));
+      expect(only(events, 'listed')).toHaveLength(1);
+    });
   });
 });
 
