@@ -31,7 +31,7 @@ export function judge({ report, actual, wanted, before, isLie }: Evidence): stri
   for (const difference of found) {
     if (
       difference.kind !== 'old' ||
-      isTold(difference, { told, details: before.get(difference.entity) ?? wanted.get(difference.entity) })
+      isTold(difference, { told, details: before.get(difference.entity) ?? wanted.get(difference.entity), wanted })
     )
       continue;
     const { entity, properties } = difference;
@@ -69,13 +69,18 @@ function toldBy(report: RunReport): Told {
 /** Whether the report names the entity, its pipeline or one of its ends. */
 function isTold(
   { entity, properties }: Difference,
-  { told, details }: { told: Told; details: Record<string, unknown> | undefined },
+  { told, details, wanted }: { told: Told; details: Record<string, unknown> | undefined; wanted: Snapshot },
 ): boolean {
   const [type = '', ...rest] = entity.split(' ');
   if (told.hasMore) return true;
   if ((type === 'tag' || properties.every((property) => property === 'tags')) && told.text.includes('KestraLabels'))
     return true;
-  const names = type === 'edge' ? [rest[1], rest[4], moverOf(details)] : [type === 'run' ? rest[0] : rest.join(' ')];
+  const names =
+    type === 'edge'
+      ? [rest[1], rest[4], moverOf(details)]
+      : type === 'tag'
+        ? bearersOf(rest.join(' '), wanted)
+        : [type === 'run' ? rest[0] : rest.join(' ')];
   return names.some((fqn) => {
     if (fqn === undefined || fqn === '') return false;
     const name = fqn.replace(/^kestra\."(.*)"$/, '$1');
@@ -86,4 +91,11 @@ function isTold(
 /** The pipeline that an edge of datasets names. */
 function moverOf(details: Record<string, unknown> | undefined): string | undefined {
   return (details?.pipeline as { fullyQualifiedName?: string } | undefined)?.fullyQualifiedName;
+}
+
+/** The pipelines that have a tag: it comes with the first of them. */
+function bearersOf(tag: string, wanted: Snapshot): string[] {
+  return [...wanted]
+    .filter(([entity, { tags }]) => entity.startsWith('pipeline ') && JSON.stringify(tags ?? []).includes(tag))
+    .map(([entity]) => entity.slice('pipeline '.length));
 }

@@ -12,22 +12,16 @@ export interface KnownFault {
 
 export const knownFaults: readonly KnownFault[] = [
   {
-    what: 'connector-kestra: when the triggers cannot be read, schedules that somebody switched off are written over the right ones, and the run is done',
-    cases: /^triggers search: /,
+    what: 'connector-kestra: when the triggers are listed as none, schedules that somebody switched off are written over the right ones',
+    cases: /^triggers search: empty list/,
     problems: /^damage: pipeline .* scheduleInterval$/,
-    example: 'triggers search: 403, for ever',
+    example: 'triggers search: empty list, for ever',
   },
   {
     what: 'om-sink, ingestion: when services of datasets are listed as none, edges of datasets are called stale, and others drawn in their place',
     cases: /^dataset services: empty list/,
     problems: /^(after the next run: )?damage: edge /,
     example: 'dataset services: empty list, for ever',
-  },
-  {
-    what: 'connector-kestra: a run that the search shows and that is 404 by its id is written without its tasks, over the right one if there is one, and the run is done',
-    cases: /^execution: 404/,
-    problems: /^(damage|done, but old): run .* taskStatus$/,
-    example: 'execution: 404, for ever',
   },
 ];
 
