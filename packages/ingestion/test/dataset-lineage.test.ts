@@ -235,6 +235,21 @@ describe('a catalog that can not be asked for a dataset', () => {
   });
 });
 
+describe('a list of services that is empty although there are tables', () => {
+  it('is a failure of the edges, draws none in their place and takes nothing away', async () => {
+    const { run, edges, catalog } = await start();
+    const entity: EntityReference = { kind: 'entity', fqn: 'pg.shop.public.orders', type: 'table' };
+    const events = told(moved(entity, tableOf('report')));
+    await run(events);
+    const body = { data: [], paging: { total: 0 } };
+    catalog.setFaults([{ method: 'GET', path: /databaseServices/, effect: { kind: 'status', status: 200, body } }]);
+    const report = await run(events);
+    expect(report).toMatchObject({ outcome: 'partial', totals: { edges: { failed: 1, created: 0, removed: 0 } } });
+    expect(report.failed[0]?.message).toContain('listed no database service, yet it has pg.shop');
+    expect(edges()).toEqual(['orders → report by a.load']);
+  });
+});
+
 describe('lineage', () => {
   it('of no dataset asks for none', async () => {
     const { run, catalog } = await start();

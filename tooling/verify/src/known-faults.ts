@@ -17,12 +17,6 @@ export const knownFaults: readonly KnownFault[] = [
     problems: /^damage: pipeline .* scheduleInterval$/,
     example: 'triggers search: empty list, for ever',
   },
-  {
-    what: 'om-sink, ingestion: when services of datasets are listed as none, edges of datasets are called stale, and others drawn in their place',
-    cases: /^dataset services: empty list/,
-    problems: /^(after the next run: )?damage: edge /,
-    example: 'dataset services: empty list, for ever',
-  },
 ];
 
 /** The problems that are not known. */

@@ -120,7 +120,11 @@ export interface OmClient {
   findUserByEmail(email: string): Promise<OmUser | undefined>;
   findTeam(name: string): Promise<OmTeam | undefined>;
 
-  /** All services of a kind, without soft-deleted ones; empty on a server that doesn't know the kind. */
+  /**
+   * All services of a kind, without soft-deleted ones; empty on a server that doesn't know the kind. An empty list is checked
+   * with one more request: it is an error if the catalog has what only such a service holds, since edges of datasets that seem
+   * to be nowhere would be called stale.
+   */
   listServices(kind: DatasetLookup['serviceKind']): Promise<OmDataService[]>;
   /** What a holder has, tables with their columns; `undefined` if there are more than `atMost`. */
   listBelow(holder: TableHolder, atMost: number): Promise<OmDataset[] | undefined>;

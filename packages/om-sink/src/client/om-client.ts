@@ -35,6 +35,13 @@ import { createTransport } from './transport.js';
 /** PUT-creates of one name at the same time: all but one may get 409, and the next try finds it (OM fact 2). */
 const whileRacing = { retryOn: [409] } as const;
 const tagPageSize = 1000;
+/** What there is only below a service of this kind. */
+const heldBy = {
+  database: '/databases',
+  storage: '/containers',
+  messaging: '/topics',
+  search: '/searchIndexes',
+} as const;
 
 /** Path of a kind of entity: `table` → `tables`. */
 function collectionOf(type: string): string {
@@ -176,7 +183,16 @@ export function createOmClient(options: OmClientOptions): OmClient {
     async listServices(kind) {
       try {
         const path = `/services/${kind}Services`;
-        return (await listAll(transport, { path, schema: dataServicePageSchema })).map(toDataService);
+        const services = await listAll(transport, { path, schema: dataServicePageSchema });
+        if (services.length > 0) return services.map(toDataService);
+        const held = await read({ path: heldBy[kind], query: { limit: 1 } }, datasetPageSchema);
+        const [first] = held.data;
+        if (first === undefined) return [];
+        throw new OpenMetadataError(`OpenMetadata listed no ${kind} service, yet it has ${first.fullyQualifiedName}`, {
+          kind: 'wrong-answer',
+          verdict: 'skip',
+          request: `GET ${path}`,
+        });
       } catch (error) {
         if (error instanceof OpenMetadataError && isUnknownPath(error.message)) return [];
         throw error;
