@@ -12,8 +12,8 @@ export interface KnownFault {
 
 export const knownFaults: readonly KnownFault[] = [
   {
-    what: 'connector-kestra: when the triggers are listed as none, schedules that somebody switched off are written over the right ones',
-    cases: /^triggers search: empty list/,
+    what: 'connector-kestra: when the list of triggers lacks some or all, schedules that somebody switched off are written over the right ones',
+    cases: /^triggers search: (empty list|lost items)/,
     problems: /^damage: pipeline .* scheduleInterval$/,
     example: 'triggers search: empty list, for ever',
   },
