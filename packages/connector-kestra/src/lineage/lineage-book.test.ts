@@ -308,11 +308,17 @@ describe('edges', () => {
 
   it('may form a circle, but none leads to itself', () => {
     const self = flowOf('l/l', { triggers: [trigger('self', 'l/l'), trigger('other', 'a/x')], tasks: [call] });
-    expect(resolve([self, flowOf('a/x', { triggers: [trigger('back', 'l/l')] })]).edges).toEqual([
-      'a.x → l.l',
-      'l.l → a.x',
+    const circle = resolve([self, flowOf('a/x', { triggers: [trigger('back', 'l/l')] })]);
+    expect(circle.edges).toEqual(['a.x → l.l', 'l.l → a.x']);
+    expect(circle.warnings.map((warning) => warning.replace(/^Kestra /, ''))).toEqual([
+      'subflow task: s runs its own flow, which is no edge',
+      'Flow trigger: self waits for its own flow, which is no edge',
+      'These flows set each other off in a circle: a.x → l.l → a.x',
     ]);
-    expect(upstreams({ conditions: [flow('l/l')] })).toEqual({ from: [], warnings: [] });
+    expect(upstreams({ conditions: [flow('l/l')] })).toEqual({
+      from: [],
+      warnings: [expect.stringContaining('waits for its own flow')],
+    });
     const wildcard = flowOf('l/l', {
       triggers: [{ id: 'w', type: 'io.kestra.plugin.core.trigger.Flow', conditions: [namespace('l')] }],
     });

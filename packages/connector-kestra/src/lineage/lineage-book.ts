@@ -1,4 +1,5 @@
 import type { LineageEdge, Run, Scope, SourceEvent } from '@flowmeta/connector';
+import { findCycles } from '@flowmeta/graph-core';
 import type { KestraFlow } from '@flowmeta/kestra-client';
 import { pipelineName } from '../pipeline-name.js';
 import { flowTriggerType, triggerSelector } from './flow-trigger.js';
@@ -77,7 +78,9 @@ export function createLineageBook(): LineageBook {
         open.calls.add(ref, { id: taskId, description });
         const message = `${description} runs a flow that a template names (${target.template}), so that only runs show which`;
         yield { kind: 'warning', ref, message };
-      } else if (nameOf(target) !== nameOf(flow)) {
+      } else if (nameOf(target) === nameOf(flow)) {
+        yield { kind: 'warning', ref: nameOf(flow), message: `${description} runs its own flow, which is no edge` };
+      } else {
         addEdge({ from: flow, to: target }, { description, listing });
       }
     }
@@ -103,7 +106,8 @@ export function createLineageBook(): LineageBook {
         );
       }
       if (selector.kind === 'open') continue;
-      const { spelledOut, others, isInVain } = matchedFlows(selector, { flows: seen.values(), listener: flow });
+      const { spelledOut, others, isOwn, isInVain } = matchedFlows(selector, { flows: seen.values(), listener: flow });
+      if (isOwn) yield warning('waits for its own flow, which is no edge');
       const isAlarm = others.length > mostMatches;
       if (isAlarm) {
         yield warning(
@@ -144,6 +148,7 @@ export function createLineageBook(): LineageBook {
         yield* resolveTriggers(definition, listing);
       }
       definitions.clear();
+      yield* circles(edges.values());
       for (const { edge, descriptions } of edges.values()) {
         yield { kind: 'lineage', edge: { ...edge, description: [...descriptions].sort().join('; ') } };
       }
@@ -168,6 +173,21 @@ export function createLineageBook(): LineageBook {
     },
   };
 }
+
+/** Flows that set each other off for ever, unless a condition stops them. */
+function* circles(edges: Iterable<EdgeInMaking>): Generator<SourceEvent> {
+  const pairs = [...edges].flatMap(({ edge: { from, to } }) =>
+    from.kind === 'pipeline' && to.kind === 'pipeline' ? [{ from: from.name, to: to.name }] : [],
+  );
+  const nodes = [...new Set(pairs.flatMap(({ from, to }) => [from, to]))];
+  for (const cycle of findCycles({ nodes, edges: pairs })) {
+    const [first = ''] = cycle;
+    const way = [...cycle.slice(0, mostShown), ...(cycle.length > mostShown ? ['…'] : []), first].join(' → ');
+    yield { kind: 'warning', ref: first, message: `These flows set each other off in a circle: ${way}` };
+  }
+}
+
+const mostShown = 10;
 
 function createOpenEnds() {
   const ends = new Map<string, Map<string, OpenEnd>>();

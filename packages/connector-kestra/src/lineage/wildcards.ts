@@ -15,6 +15,8 @@ export interface Matches {
   spelledOut: FlowName[];
   /** Those that exist and match otherwise. */
   others: FlowName[];
+  /** It spells out its own flow. */
+  isOwn: boolean;
   /** It asks for flows, and there are none: not even itself. */
   isInVain: boolean;
 }
@@ -33,6 +35,7 @@ export function matchedFlows(
   return {
     spelledOut: [...asked.values()].filter(isOther),
     others: found.filter(isOther),
+    isOwn: asked.has(nameOf(listener)),
     isInVain: names.length > 0 && asked.size + found.length === 0,
   };
 }
