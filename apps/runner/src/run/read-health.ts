@@ -7,6 +7,7 @@ import { duration, statusLine } from '../terminal/progress.js';
 import type { Terminal } from '../terminal/terminal.js';
 import { UsageError } from '../usage-error.js';
 import { openSource } from './open-source.js';
+import { createReadLog } from './read-log.js';
 import { logged } from './request-counter.js';
 
 export interface ReadHealthOptions {
@@ -66,7 +67,7 @@ async function takeIn(
   const count = { pipelines: 0, runs: 0, skipped: 0 };
   let hasAll = false;
   let isNarrowed = false;
-  const warnings = new Set<string>();
+  const log = createReadLog(terminal);
   const leftOut = new Map<string, number>();
   const show = showProgress ? statusLine(terminal) : () => undefined;
   let shownAt = Number.NEGATIVE_INFINITY;
@@ -90,7 +91,7 @@ async function takeIn(
         break;
       case 'skipped':
         count.skipped += 1;
-        terminal.log('WARN', `${event.ref} was left out: ${event.error.message}`);
+        log.skipped(event);
         break;
       case 'listed':
         hasAll = event.scope.namespaces === undefined;
@@ -99,12 +100,9 @@ async function takeIn(
         if (event.item === 'run') leftOut.set(event.reason, (leftOut.get(event.reason) ?? 0) + 1);
         else isNarrowed = true;
         break;
-      case 'warning': {
-        const warning = event.ref === undefined ? event.message : `${event.ref}: ${event.message}`;
-        if (!warnings.has(warning)) terminal.log('WARN', warning);
-        warnings.add(warning);
+      case 'warning':
+        log.warning(event);
         break;
-      }
       default:
         break;
     }

@@ -6,6 +6,7 @@ import { duration, statusLine } from '../terminal/progress.js';
 import type { Terminal } from '../terminal/terminal.js';
 import { UsageError } from '../usage-error.js';
 import { openSource } from './open-source.js';
+import { createReadLog } from './read-log.js';
 import { logged } from './request-counter.js';
 import { sinceOf } from './since.js';
 
@@ -47,7 +48,7 @@ export async function readLineage(config: LoadedConfig, options: ReadLineageOpti
     const startedAt = host.now();
     const builder = createLineageGraph();
     const read: Omit<ReadLineage, 'graph'> = { pipelines: [], runs: [], skipped: 0 };
-    const warnings = new Set<string>();
+    const log = createReadLog(terminal);
     const count = { pipelines: 0, runs: 0, edges: 0 };
     const show = options.showProgress ? statusLine(terminal) : () => undefined;
     let shownAt = Number.NEGATIVE_INFINITY;
@@ -79,14 +80,11 @@ export async function readLineage(config: LoadedConfig, options: ReadLineageOpti
           break;
         case 'skipped':
           read.skipped += 1;
-          terminal.log('WARN', `${event.ref} was left out: ${event.error.message}`);
+          log.skipped(event);
           break;
-        case 'warning': {
-          const warning = event.ref === undefined ? event.message : `${event.ref}: ${event.message}`;
-          if (!warnings.has(warning)) terminal.log('WARN', warning);
-          warnings.add(warning);
+        case 'warning':
+          log.warning(event);
           break;
-        }
         default:
           break;
       }
