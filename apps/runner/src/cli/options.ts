@@ -1,0 +1,41 @@
+import { InvalidArgumentError, Option } from 'commander';
+import { type LogLevel, logFormats, logLevels } from '../terminal/log-levels.js';
+
+export const configOption = () =>
+  new Option('-c, --config <file>', 'the workflow config, YAML or JSON').makeOptionMandatory();
+export const logLevelOption = () =>
+  new Option('--log-level <level>', 'what is logged: debug, info, warn or error').argParser(parseLogLevel);
+export const logFormatOption = () =>
+  new Option('--log-format <format>', 'how it is logged: for people, or a line of JSON each').choices(logFormats);
+export const sinceOption = () =>
+  new Option('--since <when>', 'take runs from this instant on, or from so long ago: 2026-11-01, 12h, 7d');
+export const namespaceOption = () =>
+  new Option('--namespace <namespace...>', 'only these namespaces and their children');
+
+function parseLogLevel(text: string): LogLevel {
+  const level = logLevels.find((known) => known === text.toUpperCase());
+  if (!level) throw new InvalidArgumentError('It is one of debug, info, warn, error.');
+  return level;
+}
+
+export function parseSteps(text: string): number {
+  if (!/^\d{1,6}$/.test(text)) throw new InvalidArgumentError('It is a whole number, 0 or more.');
+  return Number(text);
+}
+
+export function examples(lines: string[]): string {
+  return `\nExamples:\n${lines.map((line) => `  $ ${line}\n`).join('')}`;
+}
+
+export function exitCodesWith(more = ''): string {
+  return `
+Exit codes:
+  0    done, nothing lost
+  1    done in part: something was skipped, failed or refused
+  2    the command line or the config is wrong
+  3    a server could not be reached or refused the sign-in
+${more}  130  interrupted (143 by SIGTERM); the next run goes on
+`;
+}
+
+export const exitCodeHelp = exitCodesWith();
