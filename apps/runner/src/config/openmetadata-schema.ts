@@ -34,7 +34,7 @@ const sslConfigSchema = z.strictObject({
   certificatePath: z.string().nullish().describe('What `caCertificate` was called before OpenMetadata 1.5.'),
 });
 
-/** `workflowConfig.openMetadataServerConfig`, with every key that OpenMetadata 1.2 … 2.0 knows. */
+/** `workflowConfig.openMetadataServerConfig`: every key that OpenMetadata 1.2 … 2.0 knows, and ours for politeness. */
 export const serverConfigSchema = z.strictObject({
   hostPort: z
     .url({
@@ -81,6 +81,19 @@ export const serverConfigSchema = z.strictObject({
     .nullish()
     .describe('Sent with each request, e.g. for a proxy.')
     .meta({ secret: true }),
+  concurrency: z
+    .int()
+    .min(1)
+    .max(64)
+    .nullish()
+    .describe('Requests to OpenMetadata under way at a time; default 8. No key of OpenMetadata itself.'),
+  requestsPerSecond: z
+    .number()
+    .positive()
+    .nullish()
+    .describe(
+      'Requests to OpenMetadata that may begin per second; absent means no limit. No key of OpenMetadata itself.',
+    ),
   apiVersion: ignored(z.string(), 'Version of the API.', 'it is always v1'),
   clusterName: ignored(z.string(), 'Name of the server.', notUsed),
   enableVersionValidation: ignored(

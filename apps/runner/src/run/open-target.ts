@@ -80,6 +80,8 @@ export function openClient(
       ...(sslKey ? { key: sslKey } : {}),
     },
     ...(server.extraHeaders ? { extraHeaders: server.extraHeaders } : {}),
+    ...(server.concurrency == null ? {} : { concurrency: server.concurrency }),
+    ...(server.requestsPerSecond == null ? {} : { requestsPerSecond: server.requestsPerSecond }),
     proxy: proxyOf(host.environment),
     userAgent: userAgent(),
     signal,
