@@ -43,8 +43,10 @@ function buildProgram(host: Host, { done, format }: { done: (exitCode: number) =
     .helpOption('-h, --help', 'show this help')
     .configureOutput({
       writeOut: (text) => host.stdout.write(text),
-      // It repeats what it doesn't know, such as `--password=…`.
-      writeErr: (text) => host.stderr.write(format === 'json' ? usageLine(host, redactText(text)) : redactText(text)),
+      writeErr(text) {
+        const shown = redactText(withoutUnknownValue(text));
+        host.stderr.write(format === 'json' ? usageLine(host, shown) : shown);
+      },
       getOutHasColors: () => false,
       getErrHasColors: () => false,
     })
@@ -59,6 +61,11 @@ function buildProgram(host: Host, { done, format }: { done: (exitCode: number) =
   for (const add of [ingest, plan, lineage, health, validate, schema, check, demo, report])
     add(program, { host, terminal, done });
   return program;
+}
+
+/** An option that is not known is repeated, such as `--webhook=…`; what was given for it may be a secret. */
+function withoutUnknownValue(text: string): string {
+  return text.replace(/(unknown option '-[\w-]*)=.*'/s, "$1'");
 }
 
 function usageLine(host: Host, text: string): string {

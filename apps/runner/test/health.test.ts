@@ -253,15 +253,15 @@ describe('flowmeta health', () => {
     [['-o', 'nowhere/health.json'], /directory does not exist/],
     [['--since', 'yesterday'], /--since yesterday is no point in time/],
     [['--fail-on', 'fire'], /--fail-on/],
-    [['--webhook'], /--webhook: no address/],
-    [['--webhook', 'not an address'], /--webhook: this is no http address/],
-    [['--webhook', 'https://ana:secret@chat.example.com/hook'], /user name/],
+    [['--webhook'], /--webhook: FLOWMETA_WEBHOOK_URL is not set/],
+    [['--webhook', 'https://chat.example.com/sEcReTsEcReT'], /too many arguments/],
+    [['--webhook=https://chat.example.com/sEcReTsEcReT'], /--webhook/],
   ])('refuses %j before it asks anybody', async (args, expected) => {
     const kestra = await startKestra();
     const { exitCode, stdout, stderr } = await health(args);
     expect([exitCode, stdout]).toEqual([2, '']);
     expect(stderr).toMatch(expected);
-    expect(stderr).not.toContain('ana:secret');
+    expect(stderr).not.toContain('sEcReT');
     expect(kestra.requests).toEqual([]);
   });
 });
@@ -287,16 +287,31 @@ describe('flowmeta health --fail-on', () => {
 });
 
 describe('flowmeta health --webhook', () => {
-  it('posts the report in short, to the address of the option or of the environment', async () => {
+  /** `flowmeta health --webhook` with this address in the environment. */
+  const posting = (url: string, args: string[] = []) =>
+    health(['--webhook', ...args], { environment: { FLOWMETA_WEBHOOK_URL: url } });
+
+  it('posts the report in short to the address in the environment', async () => {
     await startKestra();
     const webhook = await startWebhook();
-    const told = await health(['--webhook', webhook.url, '--log-level', 'debug']);
-    const asked = await health(['--webhook'], { environment: { FLOWMETA_WEBHOOK_URL: webhook.url } });
-    expect([told.exitCode, asked.exitCode]).toEqual([0, 0]);
-    expect(webhook.messages.map(({ text }) => text)).toEqual(Array(2).fill(expect.stringContaining('CRITICAL')));
+    const { exitCode, stdout, stderr } = await posting(webhook.url, ['--log-level', 'debug']);
+    expect(exitCode).toBe(0);
+    expect(webhook.messages.map(({ text }) => text)).toEqual([expect.stringContaining('CRITICAL')]);
     expect(webhook.messages[0]!.blocks.length).toBeGreaterThan(3);
-    expect(told.stdout).toContain('Plugin health: CRITICAL');
-    expect(told.stdout + told.stderr).not.toMatch(/sEcReT|T0AAAAAAA/);
+    expect(stdout).toContain('Plugin health: CRITICAL');
+    expect(stdout + stderr).not.toMatch(/sEcReT|T0AAAAAAA/);
+  });
+
+  it.each([
+    ['not an address', /FLOWMETA_WEBHOOK_URL: this is no http address/],
+    ['https://ana:secret@chat.example.com/hook', /FLOWMETA_WEBHOOK_URL: .* user name/],
+  ])('refuses %j before it asks anybody', async (url, expected) => {
+    const kestra = await startKestra();
+    const { exitCode, stdout, stderr } = await posting(url);
+    expect([exitCode, stdout]).toEqual([2, '']);
+    expect(stderr).toMatch(expected);
+    expect(stderr).not.toContain('ana:secret');
+    expect(kestra.requests).toEqual([]);
   });
 
   it('posts nothing because of the variable alone', async () => {
@@ -322,7 +337,7 @@ describe('flowmeta health --webhook', () => {
     await startKestra();
     const base = await start();
     const url = base.includes('sEcReT') ? base : `${base}${secretPath}`;
-    const { exitCode, stdout, stderr } = await health(['--webhook', url, '--log-level', 'debug']);
+    const { exitCode, stdout, stderr } = await posting(url, ['--log-level', 'debug']);
     expect(exitCode).toBe(1);
     expect(stdout).toContain('Plugin health: CRITICAL');
     expect(stderr).toMatch(expected);
@@ -333,7 +348,7 @@ describe('flowmeta health --webhook', () => {
   it('exits with 10 all the same where the threshold is crossed', async () => {
     await startKestra();
     const webhook = await startWebhook(500);
-    const { exitCode, stderr } = await health(['--webhook', webhook.url, '--fail-on', 'critical']);
+    const { exitCode, stderr } = await posting(webhook.url, ['--fail-on', 'critical']);
     expect(exitCode).toBe(10);
     expect(stderr).toContain('refused the message: status 500');
     expect(webhook.messages).toHaveLength(1);

@@ -26,7 +26,7 @@ export function health(program: Command, { done, host, terminal }: CommandContex
         'critical',
       ]),
     )
-    .option('--webhook [url]', 'post it in short to a webhook of Slack; without a url to FLOWMETA_WEBHOOK_URL')
+    .option('--webhook', 'post it in short to the webhook of Slack whose address is in FLOWMETA_WEBHOOK_URL')
     .addOption(logLevelOption())
     .addOption(logFormatOption())
     .option('--no-progress', 'show no progress')

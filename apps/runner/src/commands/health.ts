@@ -33,8 +33,7 @@ export interface HealthFlags {
   json?: boolean;
   output?: string;
   failOn?: 'warning' | 'critical';
-  /** True: the address is in the environment. */
-  webhook?: string | true;
+  webhook?: boolean;
   logLevel?: LogLevel;
   progress: boolean;
 }
@@ -43,7 +42,7 @@ export interface HealthFlags {
 export async function healthCommand(flags: HealthFlags, host: Host, terminal: Terminal): Promise<number> {
   const { environment, directory } = host;
   const format = formatOf(flags);
-  const webhook = flags.webhook === undefined ? undefined : webhookOf(flags.webhook, host);
+  const webhook = flags.webhook ? webhookOf(host) : undefined;
   const until = host.now();
   const since = parseSince(flags.since, until);
   const file = flags.output === undefined ? undefined : resolve(directory, flags.output);

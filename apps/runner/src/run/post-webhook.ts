@@ -5,23 +5,25 @@ import type { Host } from '../host.js';
 import { UsageError } from '../usage-error.js';
 import { proxyOf, userAgent } from './open-source.js';
 
-/** The variable that names the webhook, so that its address need not be on the command line. */
+/** The variable that names the webhook: on the command line other users of the machine would see the secret. */
 const webhookVariable = 'FLOWMETA_WEBHOOK_URL';
 
 /** Shorter parts of an address are words, not secrets. */
 const shortestSecret = 8;
 
-/** The address of `--webhook`, or of the variable where the option has none. Nobody repeats it: who knows it can post. */
-export function webhookOf(option: string | true, { environment }: Pick<Host, 'environment'>): URL {
-  const text = option === true ? environment[webhookVariable] : option;
-  if (!text) throw new UsageError('--webhook: no address', `Write one after it, or set ${webhookVariable}.`);
-  const where = option === true ? webhookVariable : '--webhook';
+/** The webhook's address. Nobody repeats it: who knows it can post. */
+export function webhookOf({ environment }: Pick<Host, 'environment'>): URL {
+  const text = environment[webhookVariable];
+  if (!text) throw new UsageError(`--webhook: ${webhookVariable} is not set`, 'Set it to the address of the webhook.');
   const url = URL.canParse(text) ? new URL(text) : undefined;
   if (url === undefined || !/^https?:$/.test(url.protocol)) {
-    throw new UsageError(`${where}: this is no http address`, 'Copy it from the settings of the webhook.');
+    throw new UsageError(`${webhookVariable}: this is no http address`, 'Copy it from the settings of the webhook.');
   }
   if (url.username !== '' || url.password !== '') {
-    throw new UsageError(`${where}: an address with a user name can not be posted to`, 'Take the user name away.');
+    throw new UsageError(
+      `${webhookVariable}: an address with a user name can not be posted to`,
+      'Take the user name away.',
+    );
   }
   return url;
 }
