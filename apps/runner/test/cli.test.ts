@@ -26,6 +26,12 @@ beforeAll(async () => {
       '  sourceConfig: {config: {pipelineFilterPattern: {includes: ["(unclosed"]}}}\nworkflowConfig',
     ),
   );
+  await writeFile(
+    join(directory, 'trusting.yaml'),
+    config('http://127.0.0.1:9')
+      .replace('{type: Kestra,', '{type: Kestra, verifySSL: ignore,')
+      .replace('securityConfig', 'verifySSL: ignore, securityConfig'),
+  );
   await writeFile(join(directory, 'legacy.yaml'), `${config('http://127.0.0.1:9')}enableStreamableLogs: false\n`);
 });
 
@@ -103,6 +109,18 @@ describe('the command line', () => {
     });
     expect([exitCode, stderr]).toEqual([2, expect.stringContaining('HTTPS_PROXY is no url')]);
   });
+
+  it.each([['check'], ['ingest'], ['lineage'], ['health']])(
+    'says loudly in %s that any certificate is accepted',
+    async (command) => {
+      const verified = await run([command, '-c', 'kestra.yaml'], { directory });
+      expect(verified.stderr).not.toContain('verifySSL');
+      const { stderr } = await run([command, '-c', 'trusting.yaml'], { directory });
+      const ends = command === 'check' || command === 'ingest' ? ['OpenMetadata', 'Kestra'] : ['Kestra'];
+      for (const end of ends)
+        expect(stderr).toMatch(new RegExp(`warning: verifySSL: ignore.*between here and ${end} can`));
+    },
+  );
 
   it('colours only on a terminal, unless the environment says otherwise', async () => {
     const args = ['validate', '-c', 'typo.yaml'];

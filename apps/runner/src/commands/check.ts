@@ -7,6 +7,7 @@ import { checkTarget } from '../run/check-target.js';
 import { listenForInterruption } from '../run/interruption.js';
 import { openSource } from '../run/open-source.js';
 import { openClient } from '../run/open-target.js';
+import { warnAboutTls } from '../run/tls-warning.js';
 import { colorsFor } from '../terminal/colors.js';
 import type { LogLevel } from '../terminal/log-levels.js';
 import type { Terminal } from '../terminal/terminal.js';
@@ -31,6 +32,7 @@ export async function checkCommand(flags: CheckFlags, host: Host, terminal: Term
   for (const warning of config.warnings) terminal.log('WARN', warning);
   const redactor = createRedactor(config.secrets);
   terminal.hide(redactor);
+  warnAboutTls(config, terminal);
 
   const interruption = listenForInterruption(host, terminal, 'the check');
   const taken: EndStep[] = [];
