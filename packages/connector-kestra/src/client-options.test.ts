@@ -58,9 +58,12 @@ describe('the options of the client', () => {
   it('carry what the host lends', () => {
     const proxyEnvironment = { httpsProxy: 'http://proxy:3128' };
     const onRequest = () => {};
-    expect(options({ requestTimeout: 2.5 }, { proxyEnvironment, onRequest, userAgent: 'flowmeta/1' })).toMatchObject({
+    const onAvailability = () => {};
+    const context = { proxyEnvironment, onRequest, onAvailability, userAgent: 'flowmeta/1' };
+    expect(options({ requestTimeout: 2.5 }, context)).toMatchObject({
       proxy: proxyEnvironment,
       onAttempt: onRequest,
+      onAvailability,
       userAgent: 'flowmeta/1',
       timeoutMs: 2500,
     });

@@ -21,6 +21,7 @@ export function clientOptions(config: KestraConfig, context: ConnectorContext): 
     ...(context.proxyEnvironment && { proxy: context.proxyEnvironment }),
     ...(context.userAgent !== undefined && { userAgent: context.userAgent }),
     ...(context.onRequest && { onAttempt: context.onRequest }),
+    ...(context.onAvailability && { onAvailability: context.onAvailability }),
   };
 }
 

@@ -116,6 +116,8 @@ export interface ConnectorContext {
   selection?: SourceSelection;
   /** Called after each request to the source, for the run report. */
   onRequest?: (request: SourceRequest) => void;
+  /** Called when the connector begins to wait for a source that was there and is gone, and when it answers again. */
+  onAvailability?: (change: SourceAvailability) => void;
 }
 
 /**
@@ -141,6 +143,11 @@ export interface SourceRequest {
   ms: number;
   willRetry: boolean;
 }
+
+/** `failures`: failed tries in a row; `waitMs`: how long it is waited for at most; `afterMs`: how long it was gone. */
+export type SourceAvailability =
+  | { available: false; failures: number; waitMs: number }
+  | { available: true; afterMs: number };
 
 export interface ConnectorDefinition<Schema extends z.ZodType = z.ZodType> {
   specVersion: number;

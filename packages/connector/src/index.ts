@@ -8,6 +8,7 @@ export {
   type EarlierPipeline,
   type InstalledTaskTypes,
   type ReadOptions,
+  type SourceAvailability,
   type SourceRequest,
   type SourceSelection,
   specVersion,

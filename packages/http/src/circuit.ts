@@ -1,7 +1,7 @@
 import type { Cancellation } from './cancellation.js';
 import type { HttpError } from './http-error.js';
 import { longestTimer } from './pause.js';
-import type { CircuitPolicy } from './types.js';
+import type { CircuitPolicy, HttpAvailability } from './types.js';
 
 export const defaultCircuitPolicy: CircuitPolicy = {
   failures: 20,
@@ -48,10 +48,15 @@ export class Circuit {
   #nextProbeAt = 0;
   #isProbing = false;
   #hasAnswered = false;
+  readonly #onChange: (change: HttpAvailability) => void;
+  /** Whether it has been told that the server is gone. */
+  #isTold = false;
 
-  constructor(policy: CircuitPolicy, now: () => number) {
+  /** `onChange` is told of a server that is waited for, and when it is back. */
+  constructor(policy: CircuitPolicy, now: () => number, onChange: (change: HttpAvailability) => void = () => {}) {
     this.#policy = policy;
     this.#now = now;
+    this.#onChange = onChange;
   }
 
   /** Failed tries since the last answer. */
@@ -86,13 +91,16 @@ export class Circuit {
 
   /** The server answered, whatever it said. */
   answered(): void {
+    const goneSince = this.#isTold ? this.#openedAt : undefined;
     this.#hasAnswered = true;
     this.#failures = 0;
     this.#failed.clear();
     this.#lastFailure = undefined;
     this.#openedAt = undefined;
     this.#isProbing = false;
+    this.#isTold = false;
     this.#wake();
+    if (goneSince !== undefined) this.#onChange({ available: true, afterMs: this.#now() - goneSince });
   }
 
   /**
@@ -123,6 +131,10 @@ export class Circuit {
     if (this.#openedAt === undefined && isManifold && (isLast || this.#failures >= this.#policy.failures)) {
       this.#openedAt = now;
       this.#nextProbeAt = now + this.#probeWait(error);
+      if (this.#hasAnswered) {
+        this.#isTold = true;
+        this.#onChange({ available: false, failures: this.#failures, waitMs: this.#patienceMs });
+      }
     }
     if (this.#openedAt === undefined || !isLast) return false;
     ticket.beyondOwnTriesSince ??= now;

@@ -84,7 +84,7 @@ class PooledHttpClient implements HttpClient {
     this.#random = options.random ?? Math.random;
     this.#deadline = options.deadline ?? Number.POSITIVE_INFINITY;
     this.#circuitPolicy = { ...defaultCircuitPolicy, ...options.circuit };
-    this.#circuit = new Circuit(this.#circuitPolicy, this.#now);
+    this.#circuit = new Circuit(this.#circuitPolicy, this.#now, options.onAvailability);
     this.#rate =
       options.requestsPerSecond === undefined ? undefined : new RateLimit(options.requestsPerSecond, this.#now);
     this.#mayBeTlsPort = base.protocol === 'http:' && options.dispatcher === undefined && !mayUseProxy(options);

@@ -5,6 +5,7 @@ export { defaultRetryPolicy } from './retry.js';
 export type {
   CircuitPolicy,
   HttpAttempt,
+  HttpAvailability,
   HttpClient,
   HttpClientOptions,
   HttpErrorKind,

@@ -64,6 +64,8 @@ export interface HttpClientOptions {
   redact?: (text: string) => string;
   /** Called after each try. */
   onAttempt?: (attempt: HttpAttempt) => void;
+  /** Called when requests begin to wait for a server that was there and is gone, and when it answers again. */
+  onAvailability?: (change: HttpAvailability) => void;
   /** For tests. */
   now?: () => number;
   random?: () => number;
@@ -80,6 +82,11 @@ export interface HttpAttempt {
   ms: number;
   willRetry: boolean;
 }
+
+/** `failures`: failed tries in a row; `waitMs`: how long requests wait at most; `afterMs`: how long the server was gone. */
+export type HttpAvailability =
+  | { available: false; failures: number; waitMs: number }
+  | { available: true; afterMs: number };
 
 export interface HttpRequest {
   method?: 'GET' | 'PUT' | 'POST' | 'PATCH' | 'DELETE';

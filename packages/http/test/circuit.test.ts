@@ -1,7 +1,13 @@
 import { createServer, type ServerResponse } from 'node:http';
 import { setTimeout as wait } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
-import { type CircuitPolicy, type HttpClientOptions, type HttpResponse, isHttpError } from '../src/index.js';
+import {
+  type CircuitPolicy,
+  type HttpAvailability,
+  type HttpClientOptions,
+  type HttpResponse,
+  isHttpError,
+} from '../src/index.js';
 import { cleanups, clientFor, failureOf, json, serve } from './servers.js';
 
 const quick: CircuitPolicy = { failures: 6, requests: 3, probeAfterMs: 20, patienceMs: 150 };
@@ -168,6 +174,34 @@ describe('a server that is gone', () => {
     const { url, state } = await server((response) => json(response, 503, {}, { 'retry-after': '10' }));
     await askAll(url, 30, { retry: { maxDelayMs: 5 } }).all;
     expect(state.count).toBeLessThanOrEqual(mostBeforeOpen);
+  });
+});
+
+describe('onAvailability', () => {
+  it('is told once that requests wait for a server, and once that it is back', async () => {
+    const { url, state } = await server(busy);
+    const changes: HttpAvailability[] = [];
+    const { all } = askAll(url, 100, {
+      circuit: { ...quick, patienceMs: 30_000 },
+      onAvailability: (change) => changes.push(change),
+    });
+    await until(() => state.count > mostBeforeOpen + 3);
+    expect(changes).toEqual([{ available: false, failures: expect.any(Number), waitMs: 30_000 }]);
+    expect((changes[0] as { failures: number }).failures).toBeGreaterThanOrEqual(3);
+    state.answer = well;
+    await all;
+    expect(changes.slice(1)).toEqual([{ available: true, afterMs: expect.any(Number) }]);
+    expect((changes[1] as { afterMs: number }).afterMs).toBeGreaterThan(0);
+  });
+
+  it('is told nothing of a server that is not waited for, since it never answered, nor of one that is there', async () => {
+    const changes: HttpAvailability[] = [];
+    const onAvailability = (change: HttpAvailability) => void changes.push(change);
+    const gone = await server(hangsUp);
+    await askAll(gone.url, 40, { onAvailability }).all;
+    const there = await server(well);
+    await askAll(there.url, 40, { onAvailability }).all;
+    expect(changes).toEqual([]);
   });
 });
 

@@ -1,4 +1,4 @@
-import type { HttpAttempt, HttpClientOptions, RetryPolicy, TlsOptions } from '@flowmeta/http';
+import type { HttpAttempt, HttpAvailability, HttpClientOptions, RetryPolicy, TlsOptions } from '@flowmeta/http';
 
 export type KestraAuth =
   | { kind: 'none' }
@@ -27,6 +27,7 @@ export interface KestraClientOptions {
   userAgent?: string;
   dispatcher?: HttpClientOptions['dispatcher'];
   onAttempt?: (attempt: HttpAttempt) => void;
+  onAvailability?: (change: HttpAvailability) => void;
 }
 
 /** What the server is, found out once. */

@@ -1,4 +1,4 @@
-import type { HttpAttempt, HttpClientOptions, RetryPolicy, TlsOptions } from '@flowmeta/http';
+import type { HttpAttempt, HttpAvailability, HttpClientOptions, RetryPolicy, TlsOptions } from '@flowmeta/http';
 import type {
   Capabilities,
   DatasetLookup,
@@ -31,6 +31,7 @@ export interface OmClientOptions {
   userAgent?: string;
   dispatcher?: HttpClientOptions['dispatcher'];
   onAttempt?: (attempt: HttpAttempt) => void;
+  onAvailability?: (change: HttpAvailability) => void;
   /** How long a request waits for a database that comes back (OM fact 4); about two minutes by default. */
   outage?: OutagePatience;
   /** Ends every request. */

@@ -4,6 +4,7 @@ import type { Host } from '../host.js';
 import type { Terminal } from '../terminal/terminal.js';
 import { UsageError } from '../usage-error.js';
 import { version } from '../version.js';
+import { saidAvailability } from './availability.js';
 
 export interface OpenSourceOptions {
   host: Host;
@@ -31,6 +32,7 @@ function openConnector(config: LoadedConfig, { host, terminal, onRequest }: Open
     proxyEnvironment: proxyOf(host.environment),
     userAgent: userAgent(),
     debug: (message) => terminal.log('DEBUG', message),
+    onAvailability: saidAvailability(config.connector.title, terminal),
     selection: {
       includeUnDeployedPipelines: selected?.includeUnDeployedPipelines ?? true,
       ...(includes || excludes

@@ -21,6 +21,7 @@ export interface OpenTargetOptions {
   dryRun: boolean;
   signal: AbortSignal;
   onAttempt: NonNullable<OmClientOptions['onAttempt']>;
+  onAvailability?: NonNullable<OmClientOptions['onAvailability']>;
   /** Follows what is written. */
   audit?: Pick<Audit, 'over'> | undefined;
 }
@@ -64,7 +65,7 @@ export async function openTarget(config: LoadedConfig, options: OpenTargetOption
 /** A client for the OpenMetadata server of the config. */
 export function openClient(
   config: LoadedConfig,
-  { host, signal, onAttempt }: Pick<OpenTargetOptions, 'host' | 'signal'> & Partial<OpenTargetOptions>,
+  { host, signal, onAttempt, onAvailability }: Pick<OpenTargetOptions, 'host' | 'signal'> & Partial<OpenTargetOptions>,
 ): OmClient {
   const server = config.workflow.workflowConfig.openMetadataServerConfig;
   if (!server) throw new UsageError('workflowConfig.openMetadataServerConfig is missing');
@@ -86,6 +87,7 @@ export function openClient(
     userAgent: userAgent(),
     signal,
     ...(onAttempt ? { onAttempt } : {}),
+    ...(onAvailability ? { onAvailability } : {}),
   });
 }
 

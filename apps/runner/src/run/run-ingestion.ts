@@ -9,6 +9,7 @@ import type { Host } from '../host.js';
 import { progressDisplay } from '../terminal/progress.js';
 import type { Terminal } from '../terminal/terminal.js';
 import { openAuditFile } from './audit-file.js';
+import { saidAvailability } from './availability.js';
 import { datasetServicesOf } from './dataset-services.js';
 import { listenForInterruption } from './interruption.js';
 import { describeSource, openSource } from './open-source.js';
@@ -129,6 +130,7 @@ export async function runIngestion(config: LoadedConfig, options: RunIngestionOp
       signal: interruption.signal,
       audit: options.planner ?? audit,
       onAttempt: watched('OpenMetadata', target.count),
+      onAvailability: saidAvailability('OpenMetadata', terminal),
     });
     closers.push(() => sink.close());
     const shown = options.dryRun

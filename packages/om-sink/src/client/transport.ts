@@ -26,8 +26,8 @@ export interface Transport {
 export function createTransport(options: OmClientOptions): Transport {
   const { hostPort, jwtToken, extraHeaders, timeoutMs = 60_000, outage, signal, ...rest } = options;
   const baseUrl = apiBase(hostPort);
-  const { deadline, retry, concurrency, requestsPerSecond, circuit, tls, proxy, userAgent, dispatcher, onAttempt } =
-    rest;
+  const { deadline, retry, concurrency, requestsPerSecond, circuit, tls, proxy, userAgent, dispatcher } = rest;
+  const { onAttempt, onAvailability } = rest;
   const http = createHttpClient({
     baseUrl,
     headers: { ...extraHeaders, ...(jwtToken === undefined ? {} : { authorization: `Bearer ${jwtToken}` }) },
@@ -42,6 +42,7 @@ export function createTransport(options: OmClientOptions): Transport {
     ...(userAgent === undefined ? {} : { userAgent }),
     ...(dispatcher === undefined ? {} : { dispatcher }),
     ...(onAttempt === undefined ? {} : { onAttempt }),
+    ...(onAvailability === undefined ? {} : { onAvailability }),
   });
   const guard = createOutageGuard({ ...outage, ...(signal === undefined ? {} : { signal }) });
 
