@@ -142,6 +142,13 @@ describe('servers that are not there', () => {
     expect(stdout + stderr).not.toContain('hunter22');
   });
 
+  it.each(['ingest', 'plan'])('make %s say so without counts of what was never read', async (command) => {
+    const { exitCode, stdout } = await run([command, '-c', 'kestra.yaml'], { directory });
+    expect(exitCode).toBe(3);
+    expect(stdout).toContain('127.0.0.1:9');
+    expect(stdout).not.toMatch(/Pipelines/);
+  });
+
   it('make check exit with 3, with what to do', async () => {
     const { exitCode, stdout } = await run(['check', '-c', 'kestra.yaml', '--json'], { directory });
     expect(exitCode).toBe(3);

@@ -59,14 +59,19 @@ export function renderText(report: RunReport, options: TextOptions = {}): string
     colours.dim(`Runs from ${formatInstant(report.window.since)} to ${formatInstant(report.window.until)}`),
     ...notesOf(report).map((note) => colours.yellow(note)),
     '',
-    ...totalsTable(report, colours),
-    '',
+    ...(endedEmpty(report) ? [] : [...totalsTable(report, colours), '']),
     ...otherChanges(report),
     ...(report.lineage === undefined ? [] : lineageSummary(report.lineage)),
     `Requests: source ${requests(report.requests.source)}, catalog ${requests(report.requests.target)}`,
     ...findingGroups(report).flatMap((group) => ['', ...groupLines(group, colours, options.findings ?? 20)]),
   ];
   return `${lines.join('\n')}\n`;
+}
+
+/** Whether the run ended before there was anything to count: zeros would look like a source or a catalog that is empty. */
+function endedEmpty(report: RunReport): boolean {
+  const hasEnded = report.outcome === 'failed' || report.outcome === 'interrupted';
+  return hasEnded && totalRows(report).every(({ totals }) => totalColumns.every((column) => totals[column] === 0));
 }
 
 function totalsTable(report: RunReport, colours: TextColours): string[] {

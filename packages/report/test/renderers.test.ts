@@ -45,6 +45,17 @@ describe('renderText', () => {
     expect(text).toContain('Degraded (1)\n  company.finance.export_tickets: The server cannot parse');
   });
 
+  it('shows no table of zeros where the run failed before it began, and one where there was nothing to do', () => {
+    const none = { read: 0, created: 0, updated: 0, unchanged: 0, filtered: 0, skipped: 0, failed: 0 };
+    const totals = { ...report.totals, pipelines: none, runs: none, edges: none };
+    const error = { ref: 'run', message: 'Kestra refuses the sign-in', count: 1 };
+    const failed = renderText({ ...report, outcome: 'failed', error, totals });
+    expect(failed).not.toContain('Pipelines');
+    expect(failed).toContain('Kestra refuses the sign-in');
+    expect(renderText({ ...report, outcome: 'failed', error })).toMatch(/^Pipelines +17/m);
+    expect(renderText({ ...report, outcome: 'done', totals })).toMatch(/^Pipelines +0/m);
+  });
+
   it('uses the colours it is given and no others', () => {
     const mark = (name: string) => (text: string) => `<${name}>${text}</${name}>`;
     const colours = { bold: mark('b'), dim: mark('d'), green: mark('g'), yellow: mark('y'), red: mark('r') };

@@ -62,7 +62,9 @@ export function planText(plan: Plan, { report, colors }: PlanTextOptions): strin
   return [
     ...lines,
     ...(lines.length > 0 ? [''] : []),
-    `Pipelines: ${totals}. Edges: ${edgeTotals}. Tags: ${plan.tags.length} to create. Runs: ${runs} to write.`,
+    ...(report.outcome === 'failed' && lines.length === 0
+      ? []
+      : [`Pipelines: ${totals}. Edges: ${edgeTotals}. Tags: ${plan.tags.length} to create. Runs: ${runs} to write.`]),
     ...findings('Stopped', report.error ? [report.error] : [], colors),
     ...findings('Failed', report.failed, colors),
     ...findings('Skipped', report.skipped, colors),
