@@ -8,7 +8,7 @@ export interface Exchange {
   note?: string;
   /** When it was recorded, ISO 8601. */
   at?: string;
-  /** The OpenMetadata principal that asked, where the recording says so. */
+  /** Who asked, where the recording says so: a principal of OpenMetadata, a user of Airflow (`nobody`: without credentials). */
   as?: string;
   request: {
     method: string;
@@ -34,8 +34,10 @@ export interface Exchange {
 
 export const kestraVersions = ['0.17.23', '0.20.5', '1.0.3', '2.0.0'] as const;
 export const openMetadataVersions = ['1.2', '1.6'] as const;
+export const airflowVersions = ['3.1.8'] as const;
 export type KestraVersion = (typeof kestraVersions)[number];
 export type OpenMetadataVersion = (typeof openMetadataVersions)[number];
+export type AirflowVersion = (typeof airflowVersions)[number];
 
 function read(path: string): Exchange[] {
   const text = gunzipSync(readFileSync(new URL(`../data/${path}.ndjson.gz`, import.meta.url))).toString('utf8');
@@ -51,7 +53,10 @@ export const kestraExchanges = (version: KestraVersion): Exchange[] => read(`kes
 /** All exchanges recorded of one OpenMetadata version, in the order of their names. */
 export const openMetadataExchanges = (version: OpenMetadataVersion): Exchange[] => read(`openmetadata/${version}`);
 
-/** The group in a Kestra recording's name: `fill-snap-graph` of `2196_fill-snap-graph_flows-…`. */
+/** All exchanges recorded of one Airflow version, in the order in which they were recorded. */
+export const airflowExchanges = (version: AirflowVersion): Exchange[] => read(`airflow/${version}`);
+
+/** The group in a Kestra or Airflow recording's name: `fill-snap-graph` of `2196_fill-snap-graph_flows-…`. */
 export const groupOf = (exchange: Exchange): string => exchange.file.split('_')[1] ?? '';
 
 const datasetVersions = {
