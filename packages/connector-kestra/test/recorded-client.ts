@@ -189,7 +189,10 @@ export function recordedClient(
     },
     flow: async (namespace, id) => {
       calls.push(`flow ${namespace}/${id}`);
-      return flowsWithSource.get(`${namespace}/${id}`);
+      return (
+        flowsWithSource.get(`${namespace}/${id}`) ??
+        flows.find((flow) => flow.namespace === namespace && flow.id === id)
+      );
     },
     flowGraph: async (namespace, id) => {
       calls.push(`graph ${namespace}/${id}`);

@@ -121,7 +121,8 @@ describe('a connector over HTTP', () => {
     name: 'Kestra 2.0 with a context path and a password',
     window,
     open: () => open(`${sandbox.url}/kestra/ui/`, { ...credentials, numberOfStatus: 1 }),
-    openBroken: () => open(`${sandbox.url}/kestra`, { ...credentials, password: 'wrong-password' }),
+    secrets: [credentials.password, 'wrong-password'],
+    worlds: { unreachable: () => open(`${sandbox.url}/kestra`, { ...credentials, password: 'wrong-password' }) },
   });
 
   it('says in its check what is wrong, without the password', async () => {

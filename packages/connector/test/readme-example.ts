@@ -1,4 +1,4 @@
-import { type Connector, defineConnector, type Pipeline, specVersion } from '@flowmeta/connector';
+import { type Connector, defineConnector, type Pipeline, specVersion, VerdictError } from '@flowmeta/connector';
 import { z } from 'zod';
 
 // In earnest these come from the server.
@@ -34,7 +34,8 @@ export const acme = defineConnector({
       async *check() {
         yield { name: 'reach', status: 'passed', message: `Acme at ${hostPort}` };
       },
-      async *read({ pipelines = true, signal }) {
+      async *read({ pipelines = true, only, signal }) {
+        if (only) throw new VerdictError('Acme is only read as a whole.', { verdict: 'fatal' });
         for (const pipeline of pipelines ? jobs : []) {
           signal?.throwIfAborted();
           if (closed) return;

@@ -13,68 +13,103 @@ export interface RunFrame {
   until?: number;
 }
 
+const of = (run: Run): string => `run "${run.id}" of "${run.pipeline}"`;
+
+/** What each rule about single runs finds wrong with one. */
+export const runRules = {
+  'runs-unique': idViolations,
+  'times-in-ms': timeViolations,
+  'runs-in-window': windowViolations,
+  'task-runs-folded': taskRunViolations,
+  'states-told': stateViolations,
+  'addresses-open': addressViolations,
+} satisfies Record<string, (run: Run, frame: RunFrame) => string[]>;
+
 /** What is wrong with a run, one sentence each; empty when nothing is. */
-export function runViolations(run: Run, { pipeline, since = -Infinity, until = Infinity }: RunFrame = {}): string[] {
-  const of = `run "${run.id}" of "${run.pipeline}"`;
+export function runViolations(run: Run, frame: RunFrame = {}): string[] {
+  return Object.values(runRules).flatMap((violations) => violations(run, frame));
+}
+
+function idViolations(run: Run): string[] {
+  return run.id.trim() === '' ? [`a run of "${run.pipeline}" has an empty id`] : [];
+}
+
+function timeViolations(run: Run): string[] {
   const found: string[] = [];
-  if (run.id.trim() === '') found.push(`a run of "${run.pipeline}" has an empty id`);
-  if (run.sourceState === '') found.push(`${of}: sourceState is empty`);
-  if (run.url !== undefined && !isWebAddress(run.url)) {
-    found.push(`${of}: url "${run.url}" is no absolute http(s) address without credentials`);
-  }
-  if (!isPlausibleInstant(run.startedAt)) {
-    found.push(`${of}: startedAt ${run.startedAt} is no instant in ms`);
-  } else if (run.startedAt < since || run.startedAt >= until) {
-    found.push(`${of}: startedAt ${run.startedAt} lies outside the window that was asked for`);
-  }
-  found.push(...endViolations(run, of));
-  const tasks = pipeline === undefined ? undefined : new Set(pipeline.tasks.map((task) => task.name));
-  for (const name of duplicates(run.taskRuns.map((taskRun) => taskRun.task))) {
-    found.push(`${of}: task "${name}" has two task runs; they belong folded into one`);
-  }
+  if (!isPlausibleInstant(run.startedAt)) found.push(`${of(run)}: startedAt ${run.startedAt} is no instant in ms`);
+  found.push(...endViolations(run, of(run)));
   for (const taskRun of run.taskRuns) {
-    if (tasks?.has(taskRun.task) === false)
-      found.push(`${of}: a task run names "${taskRun.task}", which its pipeline lacks`);
-    found.push(...taskRunViolations(taskRun, `${of}, task "${taskRun.task}"`));
+    const part = `${of(run)}, task "${taskRun.task}"`;
+    if (taskRun.startedAt !== undefined && !isPlausibleInstant(taskRun.startedAt)) {
+      found.push(`${part}: startedAt ${taskRun.startedAt} is no instant in ms`);
+    }
+    found.push(...endViolations(taskRun, part));
   }
   return found;
 }
 
-function taskRunViolations(taskRun: TaskRun, of: string): string[] {
-  const found: string[] = [];
-  if (taskRun.startedAt !== undefined && !isPlausibleInstant(taskRun.startedAt)) {
-    found.push(`${of}: startedAt ${taskRun.startedAt} is no instant in ms`);
-  }
-  if (!Number.isInteger(taskRun.attempts) || taskRun.attempts < 1) {
-    found.push(`${of}: attempts ${taskRun.attempts} is no whole number from 1`);
-  }
-  const { retries = 0 } = taskRun;
-  if (!Number.isInteger(retries) || retries < 0 || retries >= Math.max(1, taskRun.attempts)) {
-    found.push(`${of}: retries ${retries} is no whole number from 0 and below the attempts`);
-  }
-  if (taskRun.url !== undefined && !isWebAddress(taskRun.url)) {
-    found.push(`${of}: url "${taskRun.url}" is no absolute http(s) address without credentials`);
-  }
-  return [...found, ...endViolations(taskRun, of)];
-}
-
-function endViolations({ state, startedAt, endedAt }: Pick<TaskRun, 'state' | 'startedAt' | 'endedAt'>, of: string) {
+function endViolations({ startedAt, endedAt }: Pick<TaskRun, 'startedAt' | 'endedAt'>, what: string): string[] {
   if (endedAt === undefined) return [];
-  if (!isPlausibleInstant(endedAt)) return [`${of}: endedAt ${endedAt} is no instant in ms`];
-  const found: string[] = [];
-  if (openStates.has(state)) found.push(`${of}: it is ${state} and yet has an end`);
-  if (startedAt !== undefined && endedAt < startedAt) found.push(`${of}: it ended before it started`);
+  if (!isPlausibleInstant(endedAt)) return [`${what}: endedAt ${endedAt} is no instant in ms`];
+  return startedAt !== undefined && endedAt < startedAt ? [`${what}: it ended before it started`] : [];
+}
+
+function windowViolations(run: Run, { since = -Infinity, until = Infinity }: RunFrame): string[] {
+  const isInside = run.startedAt >= since && run.startedAt < until;
+  return isInside ? [] : [`${of(run)}: startedAt ${run.startedAt} lies outside the window that was asked for`];
+}
+
+function taskRunViolations(run: Run, { pipeline }: RunFrame): string[] {
+  const tasks = pipeline && new Set(pipeline.tasks.map((task) => task.name));
+  const found = duplicates(run.taskRuns.map((taskRun) => taskRun.task)).map(
+    (name) => `${of(run)}: task "${name}" has two task runs; they belong folded into one`,
+  );
+  for (const { task, attempts, retries = 0 } of run.taskRuns) {
+    const part = `${of(run)}, task "${task}"`;
+    if (tasks?.has(task) === false) found.push(`${of(run)}: a task run names "${task}", which its pipeline lacks`);
+    if (!Number.isInteger(attempts) || attempts < 1) {
+      found.push(`${part}: attempts ${attempts} is no whole number from 1`);
+    }
+    if (!Number.isInteger(retries) || retries < 0 || retries >= Math.max(1, attempts)) {
+      found.push(`${part}: retries ${retries} is no whole number from 0 and below the attempts`);
+    }
+  }
   return found;
+}
+
+function stateViolations(run: Run): string[] {
+  const found: string[] = [];
+  const parts: [string, Pick<TaskRun, 'state' | 'sourceState' | 'endedAt'>][] = [
+    [of(run), run],
+    ...run.taskRuns.map((taskRun): [string, TaskRun] => [`${of(run)}, task "${taskRun.task}"`, taskRun]),
+  ];
+  for (const [what, { state, sourceState, endedAt }] of parts) {
+    if (sourceState === '') found.push(`${what}: sourceState is empty`);
+    if (openStates.has(state) && endedAt !== undefined) found.push(`${what}: it is ${state} and yet has an end`);
+  }
+  return found;
+}
+
+function addressViolations(run: Run): string[] {
+  const places: [string, string | undefined][] = [
+    ['url', run.url],
+    ...run.taskRuns.map(({ task, url }): [string, string | undefined] => [`the url of task "${task}"`, url]),
+  ];
+  return places.flatMap(([place, url]) =>
+    url === undefined || isWebAddress(url)
+      ? []
+      : [`${of(run)}: ${place} is no absolute http(s) address without credentials`],
+  );
 }
 
 /** What is wrong with an edge of lineage, one sentence each; empty when nothing is. */
 export function lineageViolations({ from, to, description }: LineageEdge): string[] {
   const names = [from, to].map(nameOf);
-  const of = `lineage ${names.join(' → ')}`;
+  const edge = `lineage ${names.join(' → ')}`;
   const found: string[] = [];
-  if (names.some((name) => name.trim() === '')) found.push(`${of}: an end has no name`);
-  if (referenceKey(from) === referenceKey(to)) found.push(`${of}: it leads to itself`);
-  if (description.trim() === '') found.push(`${of}: its description is empty`);
+  if (names.some((name) => name.trim() === '')) found.push(`${edge}: an end has no name`);
+  if (referenceKey(from) === referenceKey(to)) found.push(`${edge}: it leads to itself`);
+  if (description.trim() === '') found.push(`${edge}: its description is empty`);
   return found;
 }
 

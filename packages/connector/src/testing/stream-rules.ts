@@ -1,8 +1,8 @@
 import type { CheckStep } from '../connector.js';
 import type { SourceEvent } from '../events.js';
-import type { Pipeline, Scope } from '../model.js';
-import { pipelineViolations } from './pipeline-rules.js';
-import { lineageViolations, runViolations } from './run-rules.js';
+import type { Pipeline, Run, Scope } from '../model.js';
+import { pipelineRules } from './pipeline-rules.js';
+import { lineageViolations, type RunFrame, runRules } from './run-rules.js';
 import { duplicates } from './value-rules.js';
 
 /** The window that a stream was read for, ms. */
@@ -11,58 +11,41 @@ export interface StreamWindow {
   until: number;
 }
 
+/** What each rule about the events of one whole read finds wrong with them. */
+export const streamRules = {
+  'pipelines-unique': (events) => [
+    ...duplicates(pipelinesOf(events).map(({ name }) => name)).map((name) => `pipeline "${name}" comes twice`),
+    ...ofPipelines(events, pipelineRules['pipelines-unique']),
+  ],
+  'tasks-unique': (events) => ofPipelines(events, pipelineRules['tasks-unique']),
+  'edges-closed': (events) => ofPipelines(events, pipelineRules['edges-closed']),
+  'schedules-valid': (events) => ofPipelines(events, pipelineRules['schedules-valid']),
+  'details-whole': (events) => ofPipelines(events, pipelineRules['details-whole']),
+  'addresses-open': (events, window) => [
+    ...ofPipelines(events, pipelineRules['addresses-open']),
+    ...ofRuns(events, window, runRules['addresses-open']),
+  ],
+  'runs-unique': (events, window) => [
+    ...duplicates(runsOf(events).map(({ id }) => id)).map((id) => `run "${id}" comes twice`),
+    ...ofRuns(events, window, runRules['runs-unique']),
+  ],
+  'runs-after-pipelines': runOrderViolations,
+  'runs-in-window': (events, window) => ofRuns(events, window, runRules['runs-in-window']),
+  'times-in-ms': (events, window) => ofRuns(events, window, runRules['times-in-ms']),
+  'states-told': (events, window) => ofRuns(events, window, runRules['states-told']),
+  'task-runs-folded': (events, window) => ofRuns(events, window, runRules['task-runs-folded']),
+  'lineage-whole': lineageEventViolations,
+  'listed-last': listedViolations,
+  'findings-explained': findingViolations,
+  'events-plain': plainViolations,
+} satisfies Record<string, (events: readonly SourceEvent[], window: StreamWindow) => string[]>;
+
 /**
  * What is wrong with the events of one whole read, one sentence each; empty when nothing is: each event by itself, that a
  * pipeline comes once and before its runs, that no pipeline of a scope follows its `listed`, and that all of it is plain JSON.
  */
 export function streamViolations(events: readonly SourceEvent[], window: StreamWindow): string[] {
-  const found: string[] = [];
-  const pipelines = new Map<string, Pipeline>();
-  const runs = new Set<string>();
-  const listed: Scope[] = [];
-  events.forEach((event, index) => {
-    switch (event.kind) {
-      case 'pipeline': {
-        const { name, namespace } = event.pipeline;
-        if (pipelines.has(name)) found.push(`pipeline "${name}" comes twice`);
-        if (listed.some((scope) => isInScope(namespace, scope))) {
-          found.push(`pipeline "${name}" comes after its scope was called listed`);
-        }
-        pipelines.set(name, event.pipeline);
-        found.push(...pipelineViolations(event.pipeline));
-        break;
-      }
-      case 'run': {
-        const { id, pipeline } = event.run;
-        if (runs.has(id)) found.push(`run "${id}" comes twice`);
-        runs.add(id);
-        const known = pipelines.get(pipeline);
-        if (known === undefined) found.push(`run "${id}" comes before its pipeline "${pipeline}", or without it`);
-        found.push(...runViolations(event.run, { ...window, ...(known === undefined ? {} : { pipeline: known }) }));
-        break;
-      }
-      case 'lineage':
-        found.push(...lineageViolations(event.edge));
-        break;
-      case 'listed':
-        listed.push(event.scope);
-        break;
-      case 'skipped':
-        if (event.ref === '' || event.error.message === '') found.push('a skipped item lacks its name or its reason');
-        break;
-      case 'filtered':
-        if (event.ref === '' || event.reason === '') found.push('a filtered item lacks its name or its reason');
-        break;
-      case 'warning':
-        if (event.message === '') found.push('a warning has no message');
-        break;
-      case 'checkpoint':
-        if (!isPlainJson(event.cursor)) found.push('a cursor does not survive JSON');
-        break;
-    }
-    if (event.kind !== 'skipped' && !isPlainJson(event)) found.push(`event ${index} (${event.kind}) is not plain JSON`);
-  });
-  return found;
+  return Object.values(streamRules).flatMap((violations) => violations(events, window));
 }
 
 /** What is wrong with the steps of one `check()`, one sentence each; empty when nothing is. */
@@ -92,15 +75,97 @@ export function differenceViolations(first: readonly SourceEvent[], second: read
   return found.slice(0, 5);
 }
 
-function comparable(event: SourceEvent): string {
-  return JSON.stringify(event.kind === 'skipped' ? { kind: event.kind, ref: event.ref } : event);
-}
-
 /** Whether a namespace or one of its parents is in the scope. */
 export function isInScope(namespace: string | undefined, scope: Scope): boolean {
   if (scope.namespaces === undefined) return true;
   if (namespace === undefined) return false;
   return scope.namespaces.some((name) => namespace === name || namespace.startsWith(`${name}.`));
+}
+
+export const runsOf = (events: readonly SourceEvent[]): Run[] =>
+  events.flatMap((event) => (event.kind === 'run' ? [event.run] : []));
+
+/** Those that come whole, and those that are only said to be unchanged. */
+export const pipelinesOf = (events: readonly SourceEvent[]): Pick<Pipeline, 'name' | 'namespace'>[] =>
+  events.flatMap((event) => (event.kind === 'pipeline' || event.kind === 'unchanged' ? [event.pipeline] : []));
+
+function ofPipelines(events: readonly SourceEvent[], violations: (pipeline: Pipeline) => string[]): string[] {
+  return events.flatMap((event) => (event.kind === 'pipeline' ? violations(event.pipeline) : []));
+}
+
+function ofRuns(
+  events: readonly SourceEvent[],
+  { since, until }: StreamWindow,
+  violations: (run: Run, frame: RunFrame) => string[],
+): string[] {
+  const pipelines = new Map<string, Pipeline>();
+  for (const event of events) if (event.kind === 'pipeline') pipelines.set(event.pipeline.name, event.pipeline);
+  return runsOf(events).flatMap((run) => {
+    const pipeline = pipelines.get(run.pipeline);
+    return violations(run, { since, until, ...(pipeline && { pipeline }) });
+  });
+}
+
+function runOrderViolations(events: readonly SourceEvent[]): string[] {
+  const seen = new Set<string>();
+  const found: string[] = [];
+  for (const event of events) {
+    if (event.kind === 'pipeline' || event.kind === 'unchanged') seen.add(event.pipeline.name);
+    if (event.kind !== 'run' || seen.has(event.run.pipeline)) continue;
+    found.push(`run "${event.run.id}" comes before its pipeline "${event.run.pipeline}", or without it`);
+  }
+  return found;
+}
+
+function lineageEventViolations(events: readonly SourceEvent[]): string[] {
+  return events.flatMap((event) => {
+    if (event.kind === 'lineage') return lineageViolations(event.edge);
+    if (event.kind !== 'unresolved') return [];
+    const isWhole = event.gap.pipeline !== '' && event.gap.message !== '';
+    return isWhole ? [] : ['unresolved lineage lacks its pipeline or its reason'];
+  });
+}
+
+function listedViolations(events: readonly SourceEvent[]): string[] {
+  const found: string[] = [];
+  const listed: Scope[] = [];
+  for (const event of events) {
+    if (event.kind === 'listed') listed.push(event.scope);
+    if (event.kind === 'linked' && listed.length === 0) found.push('the source is called linked before it is listed');
+    if (event.kind !== 'pipeline' && event.kind !== 'unchanged') continue;
+    const { name, namespace } = event.pipeline;
+    if (listed.some((scope) => isInScope(namespace, scope))) {
+      found.push(`pipeline "${name}" comes after its scope was called listed`);
+    }
+  }
+  return found;
+}
+
+function findingViolations(events: readonly SourceEvent[]): string[] {
+  return events.flatMap((event) => {
+    if (event.kind === 'skipped' && (event.ref === '' || event.error.message === '')) {
+      return ['a skipped item lacks its name or its reason'];
+    }
+    if (event.kind === 'filtered' && (event.ref === '' || event.reason === '')) {
+      return ['a filtered item lacks its name or its reason'];
+    }
+    return event.kind === 'warning' && event.message === '' ? ['a warning has no message'] : [];
+  });
+}
+
+function plainViolations(events: readonly SourceEvent[]): string[] {
+  return events.flatMap((event, index) => {
+    if (event.kind === 'skipped' || isPlainJson(event)) return [];
+    return [
+      event.kind === 'checkpoint'
+        ? 'a cursor does not survive JSON'
+        : `event ${index} (${event.kind}) is not plain JSON`,
+    ];
+  });
+}
+
+function comparable(event: SourceEvent): string {
+  return JSON.stringify(event.kind === 'skipped' ? { kind: event.kind, ref: event.ref } : event);
 }
 
 function isPlainJson(value: unknown): boolean {

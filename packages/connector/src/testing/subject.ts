@@ -1,0 +1,154 @@
+import type { Connector, ConnectorDefinition, EarlierPipeline, ReadOptions } from '../connector.js';
+import type { SourceEvent } from '../events.js';
+import type { StreamWindow } from './stream-rules.js';
+
+export type OpenConnector = () => Connector | Promise<Connector>;
+
+/** The same source in other circumstances. Each makes a connection that the suite closes; what is left out is not tried. */
+export interface ConformanceWorlds {
+  /** The source does not answer, or refuses the sign-in. */
+  unreachable?: OpenConnector;
+  /** The source takes each request and never answers it. */
+  hanging?: OpenConnector;
+  /** One pipeline, which `open` shows, can't be read: its answer is an error or makes no sense. All else is as it was. */
+  brokenPipeline?: OpenConnector;
+  /** One run, which `open` shows, can't be read. All else is as it was. */
+  brokenRun?: OpenConnector;
+  /** One pipeline, which `open` shows, has another definition. All else is as it was. */
+  changed?: OpenConnector;
+}
+
+export interface ConformanceSubject {
+  /** How the suite is called, e.g. `Kestra 1.0.3`. */
+  name: string;
+  /**
+   * Makes a connection to a source with at least one pipeline and, if the connector reads runs, one run in the window. The more the
+   * source holds (two namespaces, several runs, lineage), the more is tried.
+   */
+  open: OpenConnector;
+  /** The window that is read, ms. */
+  window: StreamWindow;
+  worlds?: ConformanceWorlds;
+  /** Secrets that the config has, or that definitions and runs of the source hold: they may come out nowhere. */
+  secrets?: readonly string[];
+  /** What `defineConnector` made: its options and examples are checked too. */
+  definition?: ConnectorDefinition;
+  /**
+   * How long a read may take to end when it is called off, ms; default 5000. The promise is one second, which a busy machine
+   * may not keep.
+   */
+  patience?: number;
+}
+
+export interface Observation {
+  events: readonly SourceEvent[];
+  error?: unknown;
+}
+
+/** What a rule works with. */
+export interface Session {
+  readonly subject: ConformanceSubject;
+  readonly patience: number;
+  /** A connection that is closed when the rule has been tried. */
+  connect(open?: OpenConnector): Promise<Connector>;
+  /** One whole read of a world, and the error that it ended with. Read once for all rules. */
+  observe(open: OpenConnector): Promise<Observation>;
+  /** The events of one whole read of the source as it is. Read once for all rules. */
+  whole(): Promise<readonly SourceEvent[]>;
+  /** All events of a read of the window. */
+  read(connector: Connector, options?: Partial<ReadOptions>): Promise<SourceEvent[]>;
+}
+
+export interface ConformanceRule {
+  id: string;
+  /** What a connector promises. */
+  sentence: string;
+  /** What the subject has to bring so that the rule can be tried. */
+  needs?: keyof ConformanceWorlds | 'secrets' | 'definition';
+  /** What is wrong, one sentence each; empty when the promise is kept. */
+  violations(session: Session): string[] | Promise<string[]>;
+}
+
+export function canTry({ needs }: ConformanceRule, { worlds, secrets, definition }: ConformanceSubject): boolean {
+  if (needs === undefined) return true;
+  if (needs === 'definition') return definition !== undefined;
+  if (needs === 'secrets') return secrets !== undefined && secrets.length > 0;
+  return worlds?.[needs] !== undefined;
+}
+
+/** Tries rules on one subject; answers what is wrong. */
+export function createTrial(subject: ConformanceSubject): (rule: ConformanceRule) => Promise<string[]> {
+  const observations = new Map<OpenConnector, Promise<Observation>>();
+  const observe = (open: OpenConnector): Promise<Observation> => {
+    const known = observations.get(open) ?? readUntilError(open, subject);
+    observations.set(open, known);
+    return known;
+  };
+  return async (rule) => {
+    const opened: Connector[] = [];
+    const session: Session = {
+      subject,
+      patience: subject.patience ?? 5_000,
+      async connect(open = subject.open) {
+        const connector = await open();
+        opened.push(connector);
+        return connector;
+      },
+      observe,
+      async whole() {
+        const { events, error } = await observe(subject.open);
+        if (error !== undefined) throw error;
+        return events;
+      },
+      read: (connector, options) => collect(connector.read({ ...subject.window, ...options })),
+    };
+    try {
+      return await rule.violations(session);
+    } finally {
+      await Promise.all(opened.map((connector) => connector.close()));
+    }
+  };
+}
+
+async function readUntilError(open: OpenConnector, { window }: ConformanceSubject): Promise<Observation> {
+  const connector = await open();
+  const events: SourceEvent[] = [];
+  try {
+    for await (const event of connector.read(window)) events.push(event);
+    return { events };
+  } catch (error) {
+    return { events, error };
+  } finally {
+    await connector.close();
+  }
+}
+
+export async function collect<T>(items: AsyncIterable<T>): Promise<T[]> {
+  const collected: T[] = [];
+  for await (const item of items) collected.push(item);
+  return collected;
+}
+
+/** What came of a promise; `late` when nothing did in time. */
+export type Outcome<T> = { kind: 'value'; value: T } | { kind: 'error'; error: unknown } | { kind: 'late' };
+
+export async function outcomeOf<T>(promise: Promise<T>, patience: number): Promise<Outcome<T>> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const late = new Promise<Outcome<T>>((resolve) => {
+    timer = setTimeout(() => resolve({ kind: 'late' }), patience);
+  });
+  const settled = promise.then(
+    (value): Outcome<T> => ({ kind: 'value', value }),
+    (error: unknown): Outcome<T> => ({ kind: 'error', error }),
+  );
+  const outcome = await Promise.race([settled, late]);
+  clearTimeout(timer);
+  return outcome;
+}
+
+/** A pipeline as a host remembers it. */
+export const earlierOf = ({ name, namespace, sourceUrl }: EarlierPipeline): EarlierPipeline => ({
+  name,
+  ...(namespace !== undefined && { namespace }),
+  ...(sourceUrl !== undefined && { sourceUrl }),
+});
