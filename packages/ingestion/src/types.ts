@@ -1,5 +1,5 @@
 import type { Connector, ReadOptions, RequestTotals, RunReport } from '@flowmeta/connector';
-import type { DatasetServices } from '@flowmeta/om-mapper';
+import type { DatasetServices, Rule } from '@flowmeta/om-mapper';
 import type { Sink } from '@flowmeta/om-sink';
 import type { Memory } from '@flowmeta/state';
 
@@ -40,6 +40,8 @@ export interface IngestionOptions {
   datasetServices?: DatasetServices;
   /** The classification that holds the tags, e.g. `KestraLabels`. */
   classification: string;
+  /** What pipelines get in the catalog beyond what the source says, by name and namespace. */
+  rules?: readonly Rule[];
   /** Marks the report as a dry run; that nothing is written is up to the sink. */
   dryRun?: boolean;
   /** Marks the report: a stand-in without a recording behind it answers for the catalog. */

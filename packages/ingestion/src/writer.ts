@@ -6,7 +6,7 @@ import {
   type UnchangedPipeline,
   verdictOf,
 } from '@flowmeta/connector';
-import { legalName, mapPipeline, mapRun, type PipelineDraft, quoteName } from '@flowmeta/om-mapper';
+import { createOrganiser, legalName, mapPipeline, mapRun, type PipelineDraft, quoteName } from '@flowmeta/om-mapper';
 import type { SinkFinding, SinkServer } from '@flowmeta/om-sink';
 import { createDeletion } from './deletion.js';
 import { createEdgeWriter } from './edge-writer.js';
@@ -60,6 +60,7 @@ export function createWriter({
     classification: options.classification,
     includeTags: options.includeTags ?? true,
     includeOwners: options.includeOwners ?? true,
+    ...(options.rules ? { organise: createOrganiser(options.rules) } : {}),
   };
   let pipelinesListed = false;
 

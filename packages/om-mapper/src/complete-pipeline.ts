@@ -4,6 +4,8 @@ import type { Capabilities, CreatePipeline, PipelineDraft, Reference, TagLabel }
 export interface CompletePipelineOptions {
   /** Fully qualified names of tags that exist: an unknown one can damage the catalog (OM fact 14). */
   tags: readonly string[];
+  /** Fully qualified name of a domain that exists: with an unknown one nothing is stored (OM fact 15). */
+  domain?: string | undefined;
   /** References to users and teams that exist, the most important first. */
   owners: readonly Reference[];
   hash: Hash;
@@ -17,11 +19,12 @@ export interface CompletePipelineOptions {
  * alone and one that comes later is left out. The source hash covers everything else in the body.
  */
 export function completePipeline(draft: PipelineDraft, options: CompletePipelineOptions): CreatePipeline {
-  const { tags, owners, hash, capabilities } = options;
+  const { tags, domain, owners, hash, capabilities } = options;
   const body: CreatePipeline = {
     ...draft.body,
     ...(tags.length === 0 ? {} : { tags: [...new Set(tags)].sort().map(tagLabel) }),
     ...ownerFields(owners, capabilities),
+    ...domainFields(domain, capabilities),
   };
   const sourceHash = sourceHashOf(body, { hash, capabilities });
   if (capabilities.sourceHash) return { ...body, sourceHash };
@@ -45,6 +48,14 @@ function ownerFields(
   if (first.type === 'team') return { owners: [reference(first)] };
   const users = new Map(owners.filter(({ type }) => type !== 'team').map((owner) => [owner.id, reference(owner)]));
   return { owners: [...users.values()] };
+}
+
+function domainFields(
+  domain: string | undefined,
+  capabilities: Capabilities,
+): Pick<CreatePipeline, 'domain' | 'domains'> {
+  if (domain === undefined) return {};
+  return capabilities.domains === 'domain' ? { domain } : { domains: [domain] };
 }
 
 /** Only what every version takes, whatever else a resolved entity carries. */

@@ -8,6 +8,7 @@ export { completeEdge, evidenceOf, isOwnEdge, type MapEdgeOptions, mapEdge } fro
 export { type MapPipelineOptions, mapPipeline } from './map-pipeline.js';
 export { type MapRunOptions, mapRun } from './map-run.js';
 export { legalName, originalName } from './names.js';
+export { createOrganiser, type Organisation, type Rule } from './organise.js';
 export { type Hash, namespaceOf, ownHashOf, readSourceHash, type SourceHash, textHash } from './source-hash.js';
 export { type StoredStatus, statusEquals } from './status-equals.js';
 export { labelOf, tagName } from './tag-names.js';

@@ -42,6 +42,7 @@ describe('mapPipeline', () => {
     const draft = mapPipeline(daily, { service: 'kestra', capabilities: rowOf('1.7'), classification: 'KestraLabels' });
     expect(draft).toEqual({
       pipeline: 'company.team.daily',
+      catalogTags: [],
       body: {
         name: 'company.team.daily',
         service: 'kestra',

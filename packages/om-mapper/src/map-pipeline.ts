@@ -1,5 +1,6 @@
 import type { Label, Pipeline, Schedule, Task, TaskEdge } from '@flowmeta/connector';
 import { legalName } from './names.js';
+import type { Organisation } from './organise.js';
 import { tagName } from './tag-names.js';
 import type { Capabilities, NameNote, PipelineDraft, TagDraft, TaskBody } from './types.js';
 import { webUrl } from './urls.js';
@@ -14,6 +15,8 @@ export interface MapPipelineOptions {
   includeTags?: boolean;
   /** Hands the owners on; default true. */
   includeOwners?: boolean;
+  /** What a pipeline gets beyond what its source says, whatever is included: see `createOrganiser`. */
+  organise?: (pipeline: Pipeline) => Organisation;
 }
 
 /**
@@ -26,7 +29,8 @@ export interface MapPipelineOptions {
  * - What OpenMetadata has no field for (inputs, triggers, branches) is left out.
  */
 export function mapPipeline(pipeline: Pipeline, options: MapPipelineOptions): PipelineDraft {
-  const { service, capabilities, classification, includeTags = true, includeOwners = true } = options;
+  const { service, capabilities, classification, includeTags = true, includeOwners = true, organise } = options;
+  const { domain, owner, tags = [], tier, displayName } = organise?.(pipeline) ?? {};
   const notes: NameNote[] = [];
   const rename = (name: string): string => {
     const { legal, note } = legalName(name, { capabilities });
@@ -40,7 +44,7 @@ export function mapPipeline(pipeline: Pipeline, options: MapPipelineOptions): Pi
     body: {
       name,
       service,
-      ...texts(pipeline, name),
+      ...texts(displayName === undefined ? pipeline : { ...pipeline, displayName }, name),
       ...(pipeline.concurrency === undefined ? {} : { concurrency: pipeline.concurrency }),
       ...present('pipelineLocation', pipeline.namespace),
       ...present('scheduleInterval', scheduleText(pipeline.schedules)),
@@ -48,11 +52,15 @@ export function mapPipeline(pipeline: Pipeline, options: MapPipelineOptions): Pi
       ...(capabilities.pipelineState ? { state: pipeline.enabled ? ('Active' as const) : ('Inactive' as const) } : {}),
     },
     tags: includeTags && classification !== undefined ? tagDrafts(pipeline.labels, classification) : [],
-    owners: includeOwners ? pipeline.owners.map((owner) => ({ name: owner.name, origin: owner.origin })) : [],
+    catalogTags: [...new Set(tier === undefined ? tags : [tier, ...tags])],
+    ...present('domain', domain),
+    owners: owner === undefined ? (includeOwners ? ownersOf(pipeline) : []) : [{ name: owner, origin: 'rules' }],
     taskNames,
     notes,
   };
 }
+
+const ownersOf = ({ owners }: Pipeline) => owners.map(({ name, origin }) => ({ name, origin }));
 
 function present<Key extends string>(key: Key, value: string | undefined): { [_ in Key]?: string } {
   // Absence and '' are the same to the servers, but only absence is valid everywhere.

@@ -40,6 +40,9 @@ export interface CreatePipeline {
   tags?: TagLabel[];
   owner?: Reference;
   owners?: Reference[];
+  /** FQNs. */
+  domain?: string;
+  domains?: string[];
   state?: 'Active' | 'Inactive';
   sourceHash?: string;
 }
@@ -101,8 +104,12 @@ export interface NameNote {
 export interface PipelineDraft {
   /** `Pipeline.name` of the model, the key that runs and edges use. */
   pipeline: string;
-  body: Omit<CreatePipeline, 'tags' | 'owner' | 'owners' | 'sourceHash'>;
+  body: Omit<CreatePipeline, 'tags' | 'owner' | 'owners' | 'domain' | 'domains' | 'sourceHash'>;
   tags: TagDraft[];
+  /** FQNs of tags that are not made: the catalog has them, or the pipeline goes without. */
+  catalogTags: string[];
+  /** FQN. */
+  domain?: string;
   /** Names or e-mails of users or teams. */
   owners: { name: string; origin: string }[];
   /** Task names of the model → names in the body, in the body's order; one entry for every task. */

@@ -18,8 +18,8 @@ const placeholder = (type: string, name: string): string => `<id of ${type} ${na
 
 /**
  * A sink without a server: each request that would be sent becomes a line `{"method","path","body"}`, for people to
- * review where the catalog can't be reached. It assumes an empty catalog in which owners and datasets exist, and names
- * them by placeholders such as `<id of user ana>`.
+ * review where the catalog can't be reached. It assumes an empty catalog in which owners, datasets, domains and the tags of rules
+ * exist, and names them by placeholders such as `<id of user ana>`.
  */
 export function createFileSink(options: FileSinkOptions): Sink {
   const { write, version, description = 'file', ...rest } = options;
@@ -70,6 +70,8 @@ function createLineClient(write: FileSinkOptions['write'], version: string): OmC
         tag: { name: body.name, fullyQualifiedName: buildFqn([body.classification, body.name]) },
       };
     },
+    findTag: async (fqn) => ({ name: splitFqn(fqn).at(-1) ?? fqn, fullyQualifiedName: fqn }),
+    findDomain: async (fqn) => ({ id: placeholder('domain', fqn), fullyQualifiedName: fqn }),
     findUser: user,
     findUserByEmail: user,
     findTeam: nobody,

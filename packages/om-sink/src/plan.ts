@@ -200,6 +200,7 @@ function differences(current: OmPipeline | undefined, write: Write): PlannedFiel
     ['concurrency', current?.concurrency, body.concurrency],
     ['owners', current && ownersBefore(current), ownersAfter(current, write)],
     ['tags', current && tagsOf(current.tags), tagsAfter(current, write)],
+    ['domain', current && domainsBefore(current), domainsAfter(current, body)],
     ...taskPairs(current, body),
   ];
   return pairs.flatMap(([field, before, after]) => {
@@ -237,6 +238,17 @@ function ownersAfter(current: OmPipeline | undefined, { body, nameOf }: Write): 
   const wanted = ownersIn(body);
   if (wanted.length > 0) return wanted.map(nameOf).sort();
   return current === undefined ? [] : ownersBefore(current);
+}
+
+const domainsBefore = ({ domain, domains }: OmPipeline): string[] =>
+  (domains ?? (domain == null ? [] : [domain])).map(
+    ({ id, name, fullyQualifiedName }) => fullyQualifiedName ?? name ?? id,
+  );
+
+/** A body without a domain leaves the one that is there. */
+function domainsAfter(current: OmPipeline | undefined, { domain, domains }: CreatePipeline): string[] {
+  const wanted = domains ?? (domain === undefined ? [] : [domain]);
+  return wanted.length > 0 || current === undefined ? wanted : domainsBefore(current);
 }
 
 const taskFields = ['displayName', 'description', 'taskType', 'sourceUrl', 'taskSQL', 'downstreamTasks'] as const;

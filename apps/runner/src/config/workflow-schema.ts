@@ -1,6 +1,7 @@
 import { splitFqn } from '@flowmeta/om-mapper';
 import { z } from 'zod';
 import { ignored, pipelineMetadataSchema, serverConfigSchema } from './openmetadata-schema.js';
+import { rulesSchema } from './rules-schema.js';
 import { stateSchema } from './state-schema.js';
 
 const componentConfig = z.record(z.string(), z.unknown()).nullish();
@@ -110,6 +111,11 @@ export function workflowSchema(
           'there is no framework here',
         ),
       }),
+      rules: rulesSchema
+        .nullish()
+        .describe(
+          'What pipelines get in OpenMetadata beyond what their source says. Of each field, the first rule that matches and has it counts.',
+        ),
       ingestionPipelineFQN: z
         .string()
         .refine(isTwoNames, 'must be <service>.<name>, a name with dots in double quotes')

@@ -4,6 +4,7 @@ import { ingest, type Progress } from '@flowmeta/ingestion';
 import { createAudit, type Planner, type Sink } from '@flowmeta/om-sink';
 import { createRedactor } from '@flowmeta/redact';
 import type { LoadedConfig } from '../config/load-config.js';
+import { rulesOf } from '../config/rules-schema.js';
 import { exitCodes } from '../exit-codes.js';
 import type { Host } from '../host.js';
 import { progressDisplay } from '../terminal/progress.js';
@@ -172,6 +173,7 @@ export async function runIngestion(config: LoadedConfig, options: RunIngestionOp
       },
       runId,
       ...(memory ? { memory } : {}),
+      ...(workflow.rules ? { rules: rulesOf(workflow.rules) } : {}),
       ...(options.only ? { only: options.only } : {}),
       ...(options.namespaces?.length ? { namespaces: options.namespaces } : {}),
       ...(onProgress ? { onProgress } : {}),

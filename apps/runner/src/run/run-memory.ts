@@ -68,5 +68,5 @@ function deciding({ workflow, secrets }: LoadedConfig): string {
   const hidden = new Set(secrets);
   const withoutSecrets = (_key: string, value: unknown) =>
     typeof value === 'string' && hidden.has(value) ? undefined : value;
-  return JSON.stringify([version(), workflow.source], withoutSecrets);
+  return JSON.stringify([version(), workflow.source, workflow.rules ?? []], withoutSecrets);
 }

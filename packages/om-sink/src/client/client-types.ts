@@ -2,6 +2,7 @@ import type { ColumnLineage, CreatePipeline, DatasetLookup, PipelineStatus, Refe
 import type { OmDataService, OmDataset } from './dataset-entities.js';
 import type {
   OmClassification,
+  OmDomain,
   OmLineage,
   OmPipeline,
   OmService,
@@ -115,6 +116,8 @@ export interface OmClient {
   /** All tags of a classification. */
   listTags(classification: string): Promise<OmTag[]>;
   putTag(body: CreateTag): Promise<{ created: boolean; tag: OmTag }>;
+  findTag(fqn: string): Promise<OmTag | undefined>;
+  findDomain(fqn: string): Promise<OmDomain | undefined>;
 
   findUser(name: string): Promise<OmUser | undefined>;
   findUserByEmail(email: string): Promise<OmUser | undefined>;

@@ -26,6 +26,8 @@ const tagLabelSchema = z.looseObject({ tagFQN: z.string(), labelType: z.string()
 
 const referenceSchema = z.object({ id: z.string(), type: z.string(), name: z.string().nullish() });
 
+const domainReferenceSchema = referenceSchema.extend({ fullyQualifiedName: z.string().nullish() });
+
 export const pipelineSchema = z.object({
   id: z.string(),
   name: z.string(),
@@ -48,6 +50,8 @@ export const pipelineSchema = z.object({
   tags: z.array(tagLabelSchema).nullish(),
   owner: referenceSchema.nullish(),
   owners: z.array(referenceSchema).nullish(),
+  domain: domainReferenceSchema.nullish(),
+  domains: z.array(domainReferenceSchema).nullish(),
 });
 
 export const pipelinePageSchema = z.object({
@@ -63,6 +67,8 @@ export const statusPageSchema = z.object({
 export const classificationSchema = z.object({ name: z.string(), mutuallyExclusive: z.boolean().nullish() });
 
 export const tagSchema = z.object({ name: z.string(), fullyQualifiedName: z.string() });
+
+export const domainSchema = z.object({ id: z.string(), fullyQualifiedName: z.string() });
 
 export const tagPageSchema = z.object({
   data: z.array(tagSchema),
@@ -121,6 +127,7 @@ export type OmTeam = z.output<typeof teamSchema>;
 export type OmService = z.output<typeof serviceSchema>;
 export type OmPipeline = z.output<typeof pipelineSchema>;
 export type OmClassification = z.output<typeof classificationSchema>;
+export type OmDomain = z.output<typeof domainSchema>;
 export type OmTag = z.output<typeof tagSchema>;
 /** A status as the server has it; `timestamp` in ms. */
 export type OmStatus = z.output<typeof statusPageSchema>['data'][number];

@@ -12,6 +12,7 @@ import {
 } from './dataset-entities.js';
 import {
   classificationSchema,
+  domainSchema,
   lineageSchema,
   permissionsSchema,
   pipelinePageSchema,
@@ -167,6 +168,9 @@ export function createOmClient(options: OmClientOptions): OmClient {
       const response = await send({ method: 'PUT', path: '/tags', body, ...whileRacing });
       return { created: response.status === 201, tag: tagSchema.parse(response.body) };
     },
+
+    findTag: (fqn) => find({ path: pathOf`/tags/name/${fqn}` }, tagSchema),
+    findDomain: (fqn) => find({ path: pathOf`/domains/name/${fqn}` }, domainSchema),
 
     findUser: (name) => find({ path: pathOf`/users/name/${name}` }, userSchema),
     async findUserByEmail(email) {

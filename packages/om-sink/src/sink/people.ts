@@ -1,6 +1,7 @@
 import { type CreatePipeline, type Hash, type SourceHash, splitFqn, textHash } from '@flowmeta/om-mapper';
 import type { PatchOperation } from '../client/client-types.js';
 import type { OmPipeline } from '../client/entities.js';
+import type { ResolvedOrganisation } from './organisation.js';
 
 /** How an update respects what people did to a pipeline in OpenMetadata. */
 export interface UpdatePlan {
@@ -16,6 +17,8 @@ export interface UpdateOptions {
   lastWritten: SourceHash | undefined;
   /** Classifications whose automated tags are ours. */
   classifications: ReadonlySet<string>;
+  /** The domain that is wanted, and classifications of which a pipeline can have one tag only. */
+  organised: Pick<ResolvedOrganisation, 'domain' | 'exclusive'>;
   overrideMetadata: boolean;
   hash: Hash;
 }
@@ -26,22 +29,46 @@ const textFields = ['description', 'displayName'] as const;
 
 /** What has to be patched and put so that a pipeline of the catalog becomes the wanted one, and people's edits stay. */
 export function planUpdate(current: OmPipeline, wanted: CreatePipeline, options: UpdateOptions): UpdatePlan {
-  const { lastWritten, overrideMetadata, hash } = options;
+  const { lastWritten, overrideMetadata, hash, organised } = options;
   const present = textHash(textsOf(current), hash);
   // The wanted text is there when a run broke off between patch and put.
   const ours =
     overrideMetadata ||
     (lastWritten !== undefined && (present === lastWritten.text || present === textHash(wanted, hash)));
   const texts: Texts = ours ? textsOf(wanted) : keptTexts(current, wanted, lastWritten);
-  const { description: _description, displayName: _displayName, owner, owners, ...rest } = wanted;
+  const {
+    description: _description,
+    displayName: _displayName,
+    owner,
+    owners,
+    domain,
+    domains,
+    tags,
+    ...rest
+  } = wanted;
   const sendOwners = overrideMetadata || currentOwners(current).length === 0;
+  const sendDomain = overrideMetadata || currentDomains(current).length === 0;
+  const takenByPeople = (tagFQN: string): boolean => {
+    const [classification] = splitFqn(tagFQN);
+    const isOther = (tag: { tagFQN: string; labelType?: string | null | undefined }) =>
+      tag.tagFQN !== tagFQN && tag.labelType !== 'Automated' && splitFqn(tag.tagFQN)[0] === classification;
+    return organised.exclusive.has(classification!) && (current.tags ?? []).some(isOther);
+  };
+  const wantedTags = tags?.filter(({ tagFQN }) => !takenByPeople(tagFQN)) ?? [];
   return {
-    patch: [...textOperations(current, texts), ...tagOperations(current, wanted, options.classifications)],
+    patch: [
+      ...textOperations(current, texts),
+      ...tagOperations(current, wanted, new Set([...options.classifications, ...organised.exclusive])),
+      ...(overrideMetadata ? domainOperations(current, wanted, organised.domain) : []),
+    ],
     body: {
       ...rest,
       ...texts,
       ...(sendOwners && owner !== undefined ? { owner } : {}),
       ...(sendOwners && owners !== undefined ? { owners } : {}),
+      ...(sendDomain && domain !== undefined ? { domain } : {}),
+      ...(sendDomain && domains !== undefined ? { domains } : {}),
+      ...(wantedTags.length > 0 ? { tags: wantedTags } : {}),
     },
     textKept: !ours && lastWritten !== undefined && textHash(wanted, hash) !== lastWritten.text,
   };
@@ -52,8 +79,15 @@ export function isSettled(current: OmPipeline, plan: UpdatePlan): boolean {
   if (plan.patch.length > 0) return false;
   const wanted = plan.body.owners ?? (plan.body.owner === undefined ? [] : [plan.body.owner]);
   const present = new Set(currentOwners(current).map(({ id }) => id));
-  return wanted.every(({ id }) => present.has(id));
+  const domains = new Set(currentDomains(current).map(domainName));
+  const wantedDomains = plan.body.domains ?? (plan.body.domain === undefined ? [] : [plan.body.domain]);
+  return wanted.every(({ id }) => present.has(id)) && wantedDomains.every((fqn) => domains.has(fqn));
 }
+
+const currentDomains = (current: OmPipeline) => current.domains ?? (current.domain == null ? [] : [current.domain]);
+
+const domainName = ({ fullyQualifiedName, name }: ReturnType<typeof currentDomains>[number]) =>
+  fullyQualifiedName ?? name;
 
 const currentOwners = (current: OmPipeline) => current.owners ?? (current.owner == null ? [] : [current.owner]);
 
@@ -81,6 +115,19 @@ function textOperations(current: OmPipeline, texts: Texts): PatchOperation[] {
     const path = `/${field}`;
     return wanted === undefined ? [{ op: 'remove', path }] : [{ op: 'replace', path, value: wanted }];
   });
+}
+
+/** A domain that is there is not replaced by the PUT of a bot. */
+function domainOperations(
+  current: OmPipeline,
+  wanted: CreatePipeline,
+  domain: ResolvedOrganisation['domain'],
+): PatchOperation[] {
+  const present = currentDomains(current).map(domainName);
+  if (domain === undefined || present.length === 0 || present.includes(domain.fqn)) return [];
+  return wanted.domains === undefined
+    ? [{ op: 'replace', path: '/domain', value: domain.reference }]
+    : [{ op: 'replace', path: '/domains', value: [domain.reference] }];
 }
 
 function tagOperations(

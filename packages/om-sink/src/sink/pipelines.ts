@@ -16,6 +16,7 @@ import type { SinkFinding, SinkOptions, WriteOutcome } from '../types.js';
 import { type CatalogIndex, type KnownPipeline, storedHash, toKnown } from './catalog-index.js';
 import { isOwnDeletion, restore } from './deletion.js';
 import { findingOf } from './findings.js';
+import type { OrganisationResolver, ResolvedOrganisation } from './organisation.js';
 import type { OwnerResolver } from './owners.js';
 import { isSettled, planUpdate } from './people.js';
 import { type TagResolver, tagFqn } from './tags.js';
@@ -26,6 +27,7 @@ export interface PipelineWriterContext {
   capabilities: Capabilities;
   tags: TagResolver;
   owners: OwnerResolver;
+  organisation: OrganisationResolver;
   options: SinkOptions;
   hash: Hash;
   /** Name of the user that is signed in. */
@@ -57,25 +59,45 @@ async function writeWithOwners(
   { known, references }: { known: KnownPipeline | undefined; references: readonly Reference[] },
   context: PipelineWriterContext,
 ): Promise<PipelineResult> {
-  const { capabilities, tags, options, hash } = context;
-  const complete = (tagFqns: readonly string[]): CreatePipeline =>
-    completePipeline(draft, { tags: tagFqns, owners: references, hash, capabilities });
+  const { capabilities, tags, organisation, options, hash } = context;
+  const complete = (tagFqns: readonly string[], domain: string | undefined): CreatePipeline =>
+    completePipeline(draft, { tags: tagFqns, domain, owners: references, hash, capabilities });
   const isWritten = (body: CreatePipeline): boolean => sameHash(known?.hash, ownHashOf(body, capabilities));
 
-  // If it was written with all its tags, they existed then: no need to look them up.
-  const desired = complete(draft.tags.map(tagFqn));
+  // If it was written with all its tags and its domain, they existed then: no need to look them up.
+  const desired = complete([...draft.tags.map(tagFqn), ...draft.catalogTags], draft.domain);
   if (known !== undefined && !options.overrideMetadata && isWritten(desired)) {
     return { outcome: 'unchanged', known, findings: [] };
   }
-  const body = complete(await tags.resolve(draft.tags));
+  const organised = await organisation.resolve(draft);
+  const body = complete([...(await tags.resolve(draft.tags)), ...organised.tags], organised.domain?.fqn);
+  const result = await writeBody(draft, { body, known, organised, isWritten }, context);
+  return { ...result, findings: [...organised.findings, ...result.findings] };
+}
+
+async function writeBody(
+  draft: PipelineDraft,
+  {
+    body,
+    known,
+    organised,
+    isWritten,
+  }: {
+    body: CreatePipeline;
+    known: KnownPipeline | undefined;
+    organised: ResolvedOrganisation;
+    isWritten: (body: CreatePipeline) => boolean;
+  },
+  context: PipelineWriterContext,
+): Promise<PipelineResult> {
   if (known === undefined) return create(draft, body, context);
   if (known.deleted) {
     await restore(known, context.client);
-    const result = await update(draft, { body, known }, context);
+    const result = await update(draft, { body, known, organised }, context);
     return { ...result, outcome: result.outcome === 'updated' ? 'restored' : result.outcome };
   }
-  if (!options.overrideMetadata && isWritten(body)) return { outcome: 'unchanged', known, findings: [] };
-  return update(draft, { body, known }, context);
+  if (!context.options.overrideMetadata && isWritten(body)) return { outcome: 'unchanged', known, findings: [] };
+  return update(draft, { body, known, organised }, context);
 }
 
 function kept(draft: PipelineDraft, known: KnownPipeline): PipelineResult {
@@ -100,11 +122,12 @@ async function create(
 
 async function update(
   draft: PipelineDraft,
-  { body: wanted, known }: { body: CreatePipeline; known: KnownPipeline },
+  { body: wanted, known, organised }: { body: CreatePipeline; known: KnownPipeline; organised: ResolvedOrganisation },
   context: PipelineWriterContext,
 ): Promise<PipelineResult> {
   const { client, index, capabilities, options, hash } = context;
-  const current = await client.getPipeline(known.fqn, { fields: `${capabilities.owners},tags` });
+  const fields = [capabilities.owners, 'tags', ...(organised.domain ? [capabilities.domains] : [])];
+  const current = await client.getPipeline(known.fqn, { fields: fields.join(',') });
   if (current === undefined) return create(draft, wanted, context);
   const fresh = { ...toKnown(current, capabilities), created: known.created };
   index.set(draft.body.name, fresh);
@@ -114,6 +137,7 @@ async function update(
   const plan = planUpdate(current, wanted, {
     lastWritten: fresh.hash,
     classifications: ourClassifications(draft, options),
+    organised,
     overrideMetadata: options.overrideMetadata ?? false,
     hash,
   });

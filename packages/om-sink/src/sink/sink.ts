@@ -9,6 +9,7 @@ import { createPipelineRemover } from './deletion.js';
 import { createEdgeWriter, type EdgeWriter, edgeRef, isEarlier } from './edges.js';
 import { distinctFindings, findingOf } from './findings.js';
 import { createKeyedQueue } from './keyed-queue.js';
+import { createOrganisationResolver, type OrganisationResolver } from './organisation.js';
 import { createOwnerResolver, type OwnerResolver } from './owners.js';
 import { type PipelineWriterContext, writePipeline } from './pipelines.js';
 import { findOrCreateService } from './service.js';
@@ -25,6 +26,7 @@ interface OpenSink {
   datasets: DatasetFinder;
   tags: TagResolver;
   owners: OwnerResolver;
+  organisation: OrganisationResolver;
 }
 
 const md5: Hash = (text) => createHash('md5').update(text).digest('base64url');
@@ -207,6 +209,7 @@ export function assembleSink(client: OmClient, options: SinkOptions & { descript
         ...findings,
         ...(opened?.tags.findings ?? []),
         ...(opened?.owners.findings() ?? []),
+        ...(opened?.organisation.findings() ?? []),
         ...(opened?.datasets.findings ?? []),
       ]),
     }),
@@ -229,11 +232,13 @@ function prepare(
   const datasets = createDatasetFinder(client, { isFile });
   const tags = createTagResolver(client);
   const owners = createOwnerResolver(client);
+  const organisation = createOrganisationResolver(client);
   return {
     index,
     tags,
     owners,
-    pipelines: { client, index, capabilities, tags, owners, options, hash: md5, user },
+    organisation,
+    pipelines: { client, index, capabilities, tags, owners, organisation, options, hash: md5, user },
     removal: createPipelineRemover({ client, index, capabilities, user }),
     statuses: createStatusWriter({ client, capabilities, statusMode }),
     datasets,
