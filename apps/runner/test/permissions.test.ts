@@ -40,6 +40,7 @@ interface Situation {
   silentOn?: RegExp;
   settings?: Record<string, unknown>;
   report?: boolean;
+  ingestionPipelineFQN?: string;
 }
 
 /** The step `permissions` of `flowmeta check` for a principal that may do everything else. */
@@ -50,6 +51,7 @@ async function permissions({
   silentOn,
   settings,
   report,
+  ingestionPipelineFQN,
 }: Situation) {
   const catalog = catalogs[version]!;
   catalog.setFaults([
@@ -77,6 +79,7 @@ async function permissions({
       serviceConnection: { config: { type: 'Kestra', hostPort: kestra.url } },
       sourceConfig: { config: { type: 'PipelineMetadata', ...settings } },
     },
+    ingestionPipelineFQN,
     workflowConfig: {
       ...(report && { reportToOpenMetadata: true }),
       openMetadataServerConfig: { hostPort: `${catalog.url}/api`, securityConfig: { jwtToken: catalog.token } },
@@ -116,6 +119,21 @@ describe('the step permissions of flowmeta check', () => {
     });
     expect(await permissions({ without: without.slice(0, 1) })).toMatchObject({ status: 'passed' });
   });
+
+  it.each([{ report: true }, { ingestionPipelineFQN: 'kestra_demo.nightly' }])(
+    'fails for one that may neither see ingestion pipelines nor show their runs, with %j',
+    async (wish) => {
+      const without = ['ViewAll', 'ViewBasic', 'EditIngestionPipelineStatus', 'EditAll'].map(
+        (operation) => `${operation} on ingestionPipeline`,
+      );
+      expect(await permissions({ ...wish, without })).toMatchObject({
+        status: 'failed',
+        message:
+          'The bot may not: ViewAll or ViewBasic on ingestionPipeline, EditIngestionPipelineStatus or EditAll on ingestionPipeline.',
+        hint: expect.stringContaining('reportToOpenMetadata'),
+      });
+    },
+  );
 
   it.each(['table', 'container', 'topic', 'searchIndex'])(
     'warns for one that may not draw lineage of a %s, which not every flow needs',

@@ -313,6 +313,18 @@ describe('a run with state', () => {
     expect((await readdir(directory)).sort()).toEqual(['kestra.yaml', 'state.json']);
   });
 
+  it.each([
+    ['a tag', 'PUT', /\/v1\/tags/],
+    ['the classification', 'GET', /\/v1\/classifications/],
+  ])('gives the flows their tags in the next run when %s was refused in this one', async (_what, method, path) => {
+    openMetadata.setFaults([{ method, path, effect: { kind: 'status', status: 400, body: { message: 'no' } } }]);
+    expect((await ingest()).exitCode).toBe(1);
+    openMetadata.setFaults([]);
+    expect(await ingest({ at: noon + minute })).toMatchObject({ exitCode: 0, totals: { pipelines: { updated: 12 } } });
+    await expectAsClean(noon + minute);
+    expect(await ingest({ at: noon + 2 * minute })).toMatchObject({ graphs: 0, writes: [] });
+  });
+
   it('keeps its watermark where it was when a run could not be read or written', async () => {
     await ingest({ at: noon - 60 * minute });
     openMetadata.setFaults([

@@ -41,7 +41,7 @@ interface Notes {
   isDegraded?: true;
   isUnchanged?: true;
   written?: Pick<RememberedPipeline, 'id' | 'hash' | 'tasks'>;
-  hasFindings?: true;
+  isPartial?: true;
   runsRead: number;
   runsSettled: number;
   /** From when on its runs were asked for, ms. */
@@ -107,11 +107,11 @@ export function createRemembering(
     return from;
   };
 
-  const noteWrite = async (draft: PipelineDraft, hasFindings: boolean): Promise<void> => {
+  const noteWrite = async (draft: PipelineDraft, isPartial: boolean): Promise<void> => {
     const catalog = await stored(draft.pipeline);
     if (catalog === undefined || catalog.deleted) return;
     const note = notesOf(draft.pipeline);
-    if (hasFindings) note.hasFindings = true;
+    if (isPartial) note.isPartial = true;
     note.written = {
       id: catalog.id,
       ...(catalog.hash === undefined ? {} : { hash: catalog.hash }),
@@ -129,7 +129,7 @@ export function createRemembering(
     const base = note.isUnchanged ? before : note.written;
     if (base === undefined) return isComplete || !isOfToday ? undefined : before;
     const { id, hash, tasks } = base;
-    const isWhole = !note.isDegraded && !note.hasFindings && hash !== undefined && tasks.length > 0;
+    const isWhole = !note.isDegraded && !note.isPartial && hash !== undefined && tasks.length > 0;
     const hadRuns = before?.runs === true && before.id === id;
     const isCovered = isFull || hadRuns || (note.since !== undefined && note.since < since) || since <= options.since;
     const memo = note.isUnchanged ? before?.memo : note.memo;
@@ -178,7 +178,7 @@ export function createRemembering(
       async writePipeline(draft) {
         const result = await sink.writePipeline(draft);
         const isThere = result.outcome !== 'kept' && result.outcome !== 'failed';
-        if (isThere) await noteWrite(draft, result.findings.length > 0);
+        if (isThere) await noteWrite(draft, result.findings.length > 0 || result.isPartial === true);
         return result;
       },
       async writeStatuses(pipeline, statuses) {

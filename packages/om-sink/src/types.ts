@@ -119,9 +119,13 @@ export interface Sink {
    * is absent where somebody else wrote it, or where it would have to be read to be called unchanged (`overrideMetadata`).
    */
   stored?(pipeline: string): Promise<{ id: string; hash?: string; deleted: boolean } | undefined>;
-  writePipeline(
-    draft: PipelineDraft,
-  ): Promise<{ outcome: WriteOutcome | 'restored'; fqn?: string; findings: SinkFinding[] }>;
+  /** `isPartial`: something of it was left out for a failure that `summary` tells, so that it has to be written again. */
+  writePipeline(draft: PipelineDraft): Promise<{
+    outcome: WriteOutcome | 'restored';
+    fqn?: string;
+    findings: SinkFinding[];
+    isPartial?: true;
+  }>;
   /**
    * Statuses of one pipeline, by its name in the model, that has been written or was there at `open`. Compared with what
    * the catalog has in their window first, except for pipelines that this run has created. Those of a soft-deleted

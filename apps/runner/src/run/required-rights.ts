@@ -45,7 +45,7 @@ export function requiredRights(
   }
   if (workflowConfig.reportToOpenMetadata ?? ingestionPipelineFQN != null) {
     const hint = 'Allow it, or set reportToOpenMetadata to false.';
-    rights.push(vital('ingestionPipeline', 'Create', hint));
+    rights.push(vital('ingestionPipeline', 'Create', hint), vital('ingestionPipeline', view, hint));
     rights.push(vital('ingestionPipeline', ['EditIngestionPipelineStatus', 'EditAll'], hint));
   }
   if (selected?.includeLineage !== false) {

@@ -38,6 +38,8 @@ export interface PipelineResult {
   outcome: WriteOutcome | 'restored';
   known: KnownPipeline;
   findings: SinkFinding[];
+  /** It went without a tag that could not be looked up or made. */
+  isPartial?: true;
 }
 
 /** Makes or updates one pipeline, or brings back one that Flowmeta deleted. Not to be called twice at a time for one name. */
@@ -70,9 +72,10 @@ async function writeWithOwners(
     return { outcome: 'unchanged', known, findings: [] };
   }
   const organised = await organisation.resolve(draft);
-  const body = complete([...(await tags.resolve(draft.tags)), ...organised.tags], organised.domain?.fqn);
+  const { fqns, isPartial } = await tags.resolve(draft.tags);
+  const body = complete([...fqns, ...organised.tags], organised.domain?.fqn);
   const result = await writeBody(draft, { body, known, organised, isWritten }, context);
-  return { ...result, findings: [...organised.findings, ...result.findings] };
+  return { ...result, findings: [...organised.findings, ...result.findings], ...(isPartial && { isPartial }) };
 }
 
 async function writeBody(

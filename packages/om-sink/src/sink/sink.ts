@@ -107,9 +107,9 @@ export function assembleSink(client: OmClient, options: SinkOptions & { descript
         orFinding<Awaited<ReturnType<Sink['writePipeline']>>>(
           draft.pipeline,
           async () => {
-            const { outcome, known, findings: found } = await writePipeline(draft, pipelines);
+            const { outcome, known, findings: found, isPartial } = await writePipeline(draft, pipelines);
             written.set(draft.pipeline, { name: draft.body.name, hasTasks: draft.body.tasks.length > 0 });
-            return { outcome, fqn: known.fqn, findings: found };
+            return { outcome, fqn: known.fqn, findings: found, ...(isPartial && { isPartial }) };
           },
           (finding) => ({ outcome: 'failed', findings: [finding] }),
         ),

@@ -12,8 +12,11 @@ interface ClassificationState {
 }
 
 export interface TagResolver {
-  /** FQNs of those tags that exist now, made if need be. What can't be made is left out and reported. */
-  resolve(tags: readonly TagDraft[]): Promise<string[]>;
+  /**
+   * FQNs of those tags that exist now, made if need be. What can't be made is left out and reported; `isPartial` says that
+   * a later try may succeed.
+   */
+  resolve(tags: readonly TagDraft[]): Promise<{ fqns: string[]; isPartial: boolean }>;
   readonly created: number;
   readonly findings: SinkFinding[];
 }
@@ -79,13 +82,17 @@ export function createTagResolver(client: OmClient): TagResolver {
   return {
     async resolve(drafts) {
       const perClassification = new Map<string, number>();
+      let isPartial = false;
       for (const { classification: name } of drafts) {
         perClassification.set(name, (perClassification.get(name) ?? 0) + 1);
       }
       const resolved = await Promise.all(
         drafts.map(async (draft) => {
           const state = await classification(draft.classification);
-          if (state === undefined) return undefined;
+          if (state === undefined) {
+            isPartial = true;
+            return undefined;
+          }
           if (state.mutuallyExclusive && perClassification.get(draft.classification)! > 1) {
             // Two tags of it on one pipeline are refused, and can wipe the tags that are there (OM fact 14).
             const ref = `classification ${draft.classification}`;
@@ -99,10 +106,12 @@ export function createTagResolver(client: OmClient): TagResolver {
             }
             return undefined;
           }
-          return ensure(draft, state);
+          const fqn = await ensure(draft, state);
+          if (fqn === undefined) isPartial = true;
+          return fqn;
         }),
       );
-      return resolved.filter((fqn) => fqn !== undefined);
+      return { fqns: resolved.filter((fqn) => fqn !== undefined), isPartial };
     },
     get created() {
       return created;
