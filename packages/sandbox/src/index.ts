@@ -1,3 +1,5 @@
+export { startAirflowSandbox } from './airflow/airflow-sandbox.js';
+export { airflowDataset } from './airflow-dataset.js';
 export { demoCatalog } from './demo-catalog.js';
 export { demoDataset } from './demo-dataset.js';
 export { generatedCatalog } from './generate/data-tasks.js';

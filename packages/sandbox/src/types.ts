@@ -38,6 +38,38 @@ export interface KestraDataset {
   namespaces?: unknown[];
 }
 
+/** What an Airflow server held at one moment, in the server's own JSON: of `/api/v1` for 2.x, of `/api/v2` for 3.x. */
+export interface AirflowDataset {
+  /** e.g. `3.1.8`. */
+  version: string;
+  /** When it was taken, ISO 8601: a sandbox's clock starts here unless told otherwise. */
+  takenAt: string;
+  dags: {
+    /** As the list of DAGs has it, those whose file is gone (`is_stale`, up to 2.x not `is_active`) among them. */
+    dag: Record<string, unknown> & { dag_id: string };
+    /** Status and body of `dags/{id}/details`, `dags/{id}/tasks`, `dagSources/…` and (3.x) `dags/{id}/dagVersions`. */
+    details: AirflowAnswer;
+    tasks: AirflowAnswer;
+    source: AirflowAnswer;
+    versions?: AirflowAnswer;
+  }[];
+  /** As the list of runs has them, in the order of their creation. */
+  runs: (Record<string, unknown> & { dag_id: string; dag_run_id: string })[];
+  /** As the list of task instances has them, in the order in which the server lists them. */
+  taskInstances: (Record<string, unknown> & { dag_id: string; dag_run_id: string; task_id: string })[];
+  /** Assets, up to 2.x datasets, and what was written to them. */
+  assets: Record<string, unknown>[];
+  assetEvents: Record<string, unknown>[];
+  importErrors: Record<string, unknown>[];
+  /** What else was asked, by path: tries, mapped task instances, events that set off a run, providers, `/ui/dependencies`, … */
+  answers: Record<string, AirflowAnswer>;
+}
+
+export interface AirflowAnswer {
+  status: number;
+  body: unknown;
+}
+
 /** What goes wrong, where and how often. The first rule that matches a request and has `times` left applies. */
 export interface Fault {
   method?: string;
@@ -99,7 +131,7 @@ export interface SandboxOptions {
   /** Wait before each answer, ms; default 0. */
   latencyMs?: number;
   faults?: Fault[];
-  /** The server's clock, ms. Default: for Kestra the moment that the dataset was taken. */
+  /** The server's clock, ms. Default: for Kestra and Airflow the moment that the dataset was taken. */
   now?: () => number;
   /** Keeps requests for inspection; default true. Only the counts are kept when false. */
   recordRequests?: boolean;
@@ -121,6 +153,12 @@ export interface KestraSandboxOptions extends SandboxOptions {
   auth?: { kind: 'basic'; username: string; password: string } | { kind: 'bearer'; token: string };
   /** e.g. `/kestra`. */
   contextPath?: string;
+}
+
+export interface AirflowSandboxOptions extends SandboxOptions {
+  dataset: AirflowDataset;
+  /** Who may come in; without it everybody. 2.x takes it as basic authentication, 3.x gives a token for it at `/auth/token`. */
+  auth?: { username: string; password: string };
 }
 
 export interface OpenMetadataSandboxOptions extends SandboxOptions {

@@ -6,7 +6,7 @@
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { pack } from '@flowmeta/recordings/trim';
@@ -46,7 +46,7 @@ process.once('SIGINT', () => {
 try {
   const root = `${server.url}/api/v${major === 2 ? 1 : 2}`;
   const health = major === 2 ? `${root}/health` : `${root}/monitor/health`;
-  for (let left = 120; ; left -= 1) {
+  for (let left = 300; ; left -= 1) {
     const answer = await fetch(health).catch(() => undefined);
     if (answer?.ok) break;
     if (left === 0) throw new Error('the server does not answer');
@@ -67,7 +67,14 @@ try {
     if (!signedIn.has(name)) signedIn.set(name, signIn(name));
     return signedIn.get(name);
   };
-  const recorder = createRecorder({ url: server.url, authorization, replaced: [[home, '/opt/airflow']] });
+  const recorder = createRecorder({
+    url: server.url,
+    authorization,
+    replaced: [
+      [home, '/opt/airflow'],
+      [dirname(dirname(options.airflow)), '/opt/venv'],
+    ],
+  });
   const call = async (method, path, body) => {
     const answer = await fetch(`${root}/${path}`, {
       method,

@@ -31,7 +31,7 @@ const longId = `long.${Array(16).fill('part-of_a.name').join('.')}`;
 
 /** Brings a fresh server to the state that is recorded. `call` answers the parsed body; `path` is below the API's root. */
 export async function playScenario({ call, major, home, run, say }) {
-  const untilTrue = async (what, check, seconds = 240) => {
+  const untilTrue = async (what, check, seconds = 900) => {
     for (let left = seconds; left > 0; left -= 2) {
       if (await check().catch(() => false)) return;
       await sleep(2000);

@@ -127,3 +127,6 @@ export interface ExpectedFlow {
 export function expectedFlows(name: DatasetName): ExpectedFlow[] {
   return (readJson(`expected/${name}`) as { flows: ExpectedFlow[] }).flows;
 }
+
+/** What an Airflow server held at one moment: the `AirflowDataset` of @flowmeta/sandbox, which this package must not import. */
+export const airflowDataset = (version: AirflowVersion): unknown => readJson(`airflow-datasets/${version}`);
