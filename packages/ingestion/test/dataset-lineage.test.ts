@@ -1,10 +1,9 @@
 import type { Dataset, EntityReference, LineageEdge, RunReport, SourceEvent } from '@flowmeta/connector';
-import type { DatasetLookup } from '@flowmeta/om-mapper';
 import { createDryRunClient, createOmClient, createOpenMetadataSink } from '@flowmeta/om-sink';
 import { type OpenMetadataSandbox, startOpenMetadataSandbox } from '@flowmeta/sandbox';
 import { afterEach, describe, expect, it } from 'vitest';
 import { type IngestionOptions, ingest } from '../src/index.js';
-import { fakeConnector, fakeSink, optionsFor, pipelineEvent } from './fakes.js';
+import { fakeConnector, optionsFor, pipelineEvent } from './fakes.js';
 
 let sandbox: OpenMetadataSandbox | undefined;
 afterEach(async () => {
@@ -314,30 +313,5 @@ describe('lineage', () => {
       'OpenMetadata has no entity a.b',
       'OpenMetadata has no entity c',
     ]);
-  });
-
-  it('of very many edges takes one lookup per dataset and one write per pair', async () => {
-    const edges: SourceEvent[] = [];
-    for (let number = 0; number < 30_000; number += 1) {
-      edges.push(
-        moved(tableOf(`t${number % 500}`), tableOf(`u${number % 499}`), { description: `task ${number % 7}` }),
-      );
-    }
-    let [lookups, writes] = [0, 0];
-    // Without the fake's own wait in each write, which is far longer than what is tested here.
-    const sink = Object.assign(fakeSink(), {
-      findDataset: async ({ type, label }: DatasetLookup) => {
-        lookups += 1;
-        return { kind: 'found' as const, type, fqn: `pg.${label}` };
-      },
-      writeEdge: async () => {
-        writes += 1;
-        return { outcome: 'created' as const, findings: [] };
-      },
-    });
-    const report = await ingest(optionsFor(fakeConnector(told(...edges)), sink));
-    expect([lookups, writes]).toEqual([999, 30_000]);
-    expect(report.totals.edges).toMatchObject({ read: 30_000, created: 30_000 });
-    expect(report.lineage?.edges).toHaveLength(30_000);
   });
 });
