@@ -1,0 +1,97 @@
+// Changes the sources in one small place at a time and counts how often a test notices. Exits with 1 when too few do.
+// Arguments: names of groups (all of them without one), or paths of sources, to look at no others.
+import { writeFileSync } from 'node:fs';
+import { join, relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { Stryker } from '@stryker-mutator/core';
+
+const root = fileURLToPath(new URL('../../../', import.meta.url));
+/** Per cent of a group's mutants that its tests have to notice. */
+const threshold = 70;
+
+/** What is mutated, and the tests that judge it. */
+const groups = {
+  'om-mapper': {
+    sources: ['packages/om-mapper/src/**/*.ts'],
+    // Those in `test/` try very many inputs, which takes too long for each mutant.
+    tests: ['packages/om-mapper/src/**/*.test.ts'],
+  },
+  'om-sink': {
+    sources: ['packages/om-sink/src/**/*.ts'],
+    tests: ['packages/om-sink/{src,test}/**/*.test.ts'],
+  },
+  deletion: {
+    sources: [
+      'packages/ingestion/src/{deletion,staleness,remembering}.ts',
+      'packages/connector-kestra/src/existence.ts',
+      'packages/om-sink/src/sink/deletion.ts',
+    ],
+    tests: [
+      'packages/ingestion/test/{deletion,lineage,dataset-lineage,remembering}.test.ts',
+      'packages/connector-kestra/test/existence.test.ts',
+      'packages/om-sink/test/deletion.test.ts',
+    ],
+  },
+  state: {
+    sources: ['packages/state/src/**/*.ts'],
+    tests: ['packages/state/{src,test}/**/*.test.ts'],
+  },
+};
+
+const { values: options, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { concurrency: { type: 'string' }, incremental: { type: 'boolean', default: false } },
+});
+const files = positionals.filter((argument) => !Object.hasOwn(groups, argument));
+const asked = positionals.filter((argument) => Object.hasOwn(groups, argument));
+
+process.chdir(root);
+const results = {};
+for (const name of asked.length > 0 ? asked : Object.keys(groups)) results[name] = await measure(name);
+const failures = Object.keys(results).filter((name) => !(results[name].score >= threshold));
+console.table(results);
+for (const name of failures) console.error(`${name}: ${results[name].score} %, less than ${threshold} %`);
+const { FLOWMETA_VERIFY_PARTS: parts } = process.env;
+if (parts) writeFileSync(join(parts, 'mutants.json'), JSON.stringify({ threshold, groups: results, failures }));
+process.exitCode = failures.length > 0 ? 1 : 0;
+
+async function measure(name) {
+  const { sources, tests } = groups[name];
+  process.env.FLOWMETA_MUTANT_TESTS = tests.join(' ');
+  const start = performance.now();
+  const mutants = await new Stryker({
+    mutate: [...(files.length > 0 ? files : sources), '!**/*.test.ts'],
+    testRunner: 'vitest',
+    plugins: [import.meta.resolve('@stryker-mutator/vitest-runner')],
+    vitest: { configFile: 'tooling/verify/vitest.mutants.config.ts', related: false },
+    coverageAnalysis: 'perTest',
+    ...(options.concurrency === undefined ? {} : { concurrency: Number(options.concurrency) }),
+    // Beyond what the tests took without a mutant. A busy machine is no proof that a mutant was noticed.
+    timeoutMS: 60_000,
+    incremental: options.incremental,
+    incrementalFile: `tmp/mutants-${name}.json`,
+    tempDirName: 'tmp/mutants',
+    ignorePatterns: ['dist', '*.tsbuildinfo'],
+    reporters: process.stdout.isTTY ? ['progress'] : ['progress-append-only'],
+  }).runMutationTest();
+
+  const count = (status) => mutants.filter((mutant) => mutant.status === status).length;
+  const [killed, timeouts] = [count('Killed'), count('Timeout')];
+  const [survived, uncovered] = [count('Survived'), count('NoCoverage')];
+  const judged = killed + timeouts + survived + uncovered;
+  for (const { fileName, location, mutatorName, replacement, status } of mutants) {
+    if (status !== 'Survived' && status !== 'NoCoverage') continue;
+    const place = `${relative(root, fileName)}:${location.start.line}:${location.start.column}`;
+    console.log(`${status} ${place} ${mutatorName}: ${replacement.replace(/\s+/g, ' ').slice(0, 100)}`);
+  }
+  return {
+    mutants: judged,
+    killed,
+    timeouts,
+    survived,
+    uncovered,
+    score: Math.round((10_000 * (killed + timeouts)) / judged) / 100,
+    durationMs: Math.round(performance.now() - start),
+  };
+}
