@@ -1,6 +1,6 @@
 // Makes of each recorded Airflow what the server held: the `AirflowDataset` of @flowmeta/sandbox.
 //   node tooling/recordings/src/make-airflow-datasets.mjs
-// Writes data/airflow-datasets/<version>.json.gz, and packages/sandbox/data/airflow-<major>.json.gz of the newest of each major version.
+// Writes data/airflow-datasets/<version>.json.gz, and packages/sandbox/data/airflow-3.json.gz of the version that the stand-in stands for.
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { constants, gunzipSync, gzipSync } from 'node:zlib';
 
@@ -84,7 +84,7 @@ for (const version of versions.sort((a, b) => a.localeCompare(b, 'en', { numeric
   const dataset = datasetOf(version);
   const packed = gzipSync(JSON.stringify(dataset), { level: constants.Z_BEST_COMPRESSION });
   writeFileSync(new URL(`airflow-datasets/${version}.json.gz`, data), packed);
-  writeFileSync(new URL(`airflow-${version[0]}.json.gz`, sandbox), packed);
+  if (version === '3.1.8') writeFileSync(new URL('airflow-3.json.gz', sandbox), packed);
   const { dags, runs, taskInstances, assets } = dataset;
   console.log(
     `${version}: ${dags.length} DAGs, ${runs.length} runs, ${taskInstances.length} task instances, ${assets.length} assets, ${packed.length} bytes`,

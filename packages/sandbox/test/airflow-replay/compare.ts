@@ -103,6 +103,7 @@ function differingKeys(ours: unknown, theirs: unknown): string[] {
 export function difference({ request, response }: Exchange, status: number, text: string): string | undefined {
   if (status !== response.status) return `status ${status}, not ${response.status}`;
   if (response.body === undefined) return undefined;
+  if (!/^[[{]/.test(text)) return 'no JSON';
   const answer = comparable(JSON.parse(text));
   const recorded = comparable(response.body);
   if (status >= 400) {
