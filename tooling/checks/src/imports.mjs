@@ -25,6 +25,7 @@ const rules = {
   'om-mapper': ['@flowmeta/connector', '@flowmeta/graph-core', 'zod'],
   'om-sink': ['@flowmeta/om-mapper', '@flowmeta/http', 'zod', 'node:*'],
   state: ['zod', 'node:*'],
+  registry: ['@flowmeta/connector', 'import-meta-resolve', 'zod', 'node:*'],
   ingestion: ['@flowmeta/connector', '@flowmeta/om-mapper', '@flowmeta/om-sink', '@flowmeta/state'],
   report: ['@flowmeta/connector', '@flowmeta/graph-core'],
   openlineage: ['@flowmeta/connector'],
