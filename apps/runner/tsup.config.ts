@@ -7,7 +7,8 @@ import { library } from '@flowmeta/build/tsup';
 const outside = ['@flowmeta/sandbox', '@polyglot-sql/sdk', '@opentelemetry/api'];
 
 export default library(
-  { main: 'src/main.ts' },
+  // The guest is what a connector in a worker or a process of its own starts with; it has to be a file.
+  { main: 'src/main.ts', guest: '../../packages/registry/src/guest.js' },
   {
     dts: false,
     metafile: true,

@@ -1,6 +1,7 @@
 import { redactText } from '@flowmeta/redact';
 import { Command, CommanderError } from 'commander';
 import { check } from './cli/check.js';
+import { connectors } from './cli/connectors.js';
 import { demo } from './cli/demo.js';
 import { health } from './cli/health.js';
 import { ingest } from './cli/ingest.js';
@@ -58,7 +59,7 @@ function buildProgram(host: Host, { done, format }: { done: (exitCode: number) =
     );
 
   const terminal = async () => (await import('./terminal/terminal.js')).createTerminal(host, { format });
-  for (const add of [ingest, plan, lineage, health, validate, schema, check, demo, report])
+  for (const add of [ingest, plan, lineage, health, validate, schema, check, connectors, demo, report])
     add(program, { host, terminal, done });
   return program;
 }

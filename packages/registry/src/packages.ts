@@ -5,7 +5,7 @@ import { VerdictError } from '@flowmeta/connector';
 import { resolve as resolveModule } from 'import-meta-resolve';
 
 /** By this keyword of its `package.json` an installed package is known to be a connector. */
-export const keyword = 'flowmeta-connector';
+const keyword = 'flowmeta-connector';
 
 /** What the `package.json` of a connector says; nothing of the package's code runs to know it. */
 export interface ConnectorPackage {

@@ -162,6 +162,7 @@ async function runAll(
   for (const format of formats?.lineage ?? ['json']) await run(['lineage', ...common, '--format', format]);
   for (const format of formats?.health ?? []) await run(['health', ...common, '--since', '30d', '--format', format]);
   await run(['check', '-c', 'kestra.yaml', '--json', '--log-level', 'debug']);
+  for (const args of [['list'], ['info', 'kestra', '--json']]) await run(['connectors', ...args]);
   const texts: Record<string, string> = { ...(await everything(output, servers)), posted: receiver.posted.join('\n') };
   return { ...servers, codes, texts };
 }

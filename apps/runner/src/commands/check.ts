@@ -60,7 +60,7 @@ async function* allSteps(
   config: LoadedConfig,
   { host, terminal, signal }: { host: Host; terminal: Terminal; signal: AbortSignal },
 ): AsyncGenerator<EndStep> {
-  const connector = openSource(config, { host, terminal });
+  const connector = await openSource(config, { host, terminal });
   try {
     for await (const step of connector.check({ signal })) yield { end: 'source', ...step };
   } finally {

@@ -14,7 +14,7 @@ export async function validateCommand(
   const { warnings, connector, workflow } = config;
   for (const warning of warnings) terminal.log('WARN', warning);
   // What only the connector can judge, such as its filter patterns, shows when it is opened.
-  await openSource(config, { host, terminal }).close();
+  await (await openSource(config, { host, terminal })).close();
   const target = workflow.sink?.type === 'file' ? workflow.sink.config.filename : 'OpenMetadata';
   terminal.print(`${file} is valid: ${connector.title} → ${target}, service ${workflow.source.serviceName}\n`);
   return exitCodes.done;

@@ -1,13 +1,12 @@
 import { readFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
-import { type ConnectorDefinition, specVersion } from '@flowmeta/connector';
+import type { Connector, ConnectorContext, ConnectorDefinition } from '@flowmeta/connector';
 import { ConfigError, type ConfigProblem } from './config-error.js';
-import { connectors } from './connectors.js';
+import { findConnector } from './find-connector.js';
 import { withoutEffect } from './openmetadata-schema.js';
 import { problemsOf } from './problems.js';
 import { setOptions } from './schema-walk.js';
 import { withSecretFiles } from './secret-files.js';
-import { suggest } from './suggest.js';
 import { type Workflow, workflowSchema } from './workflow-schema.js';
 import { type Path, parseYaml, showPath, type YamlDocument } from './yaml-document.js';
 
@@ -18,6 +17,8 @@ export interface LoadedConfig {
   connector: ConnectorDefinition;
   /** The connector's own part, as its schema left it. */
   connectorConfig: unknown;
+  /** Opens the connector, isolated where the config wants that; it sends no request yet. */
+  open(context: ConnectorContext): Promise<Connector>;
   /** What the user should know, each once: keys that change nothing here, and the like. */
   warnings: string[];
   /** Values that must never be shown. */
@@ -51,19 +52,20 @@ export async function parseConfig(text: string, options: LoadConfigOptions & { f
     environment,
     ...(withoutTarget && { leaveOut: ['workflowConfig', 'openMetadataServerConfig'] }),
   });
-  const connector = await connectorOf(document);
+  const directories = [dirname(resolve(directory, file)), directory];
+  const { connector, open } = await findConnector(document, { directories });
   const schema = workflowSchema(connector, { withoutTarget });
   const problems: ConfigProblem[] = [];
   const filled = await withSecretFiles(document.value, {
     named: [...setOptions(schema, document.value)].flatMap(({ path, meta }) =>
       typeof meta.fileOf === 'string' ? [{ path, option: meta.fileOf }] : [],
     ),
-    directories: [dirname(resolve(directory, file)), directory],
+    directories,
     report: (path, message, hint) => {
       problems.push({ path: showPath(path), ...document.position(path), message, hint });
     },
   });
-  const workflow = validate({ schema, document, value: filled, problems });
+  const { workflow, input } = validate({ schema, document, value: filled, problems });
   const warnings = [...setOptions(schema, document.value, withoutEffect)].flatMap(({ path, meta, value }) => {
     const why = meta[withoutEffect];
     return typeof why === 'string' && !isEmpty(value) ? [`${showPath(path)} has no effect: ${why}`] : [];
@@ -74,50 +76,10 @@ export async function parseConfig(text: string, options: LoadConfigOptions & { f
     workflow,
     connector,
     connectorConfig: workflow.source.serviceConnection.config,
+    open: (context) => open(input.source.serviceConnection.config, { context, source: workflow.source }),
     warnings,
     secrets: [...secretsOf(schema, document.value), ...secretsOf(schema, workflow)],
   };
-}
-
-async function connectorOf(document: YamlDocument): Promise<ConnectorDefinition> {
-  const fail = (path: Path, message: string, hint: string): never => {
-    throw new ConfigError(document.file, [{ path: showPath(path), ...document.position(path), message, hint }]);
-  };
-  const known = Object.keys(connectors);
-  const root = document.value;
-  if (typeof root !== 'object' || root === null || Array.isArray(root)) {
-    return fail([], 'is no workflow config', 'It needs the sections source and workflowConfig.');
-  }
-  const { source } = root as { source?: { type?: unknown } | null };
-  const type = source?.type;
-  const example = 'See `flowmeta ingest --help` for where an example is.';
-  if (typeof source !== 'object' || source === null) return fail(['source'], 'is missing', example);
-  if (typeof type !== 'string') return fail(['source', 'type'], 'is missing', `Write one of: ${known.join(', ')}.`);
-  if (type === 'CustomPipeline') {
-    return fail(
-      ['source', 'type'],
-      'a CustomPipeline names a Python class, which can not run here',
-      `Write "type: ${known[0]}", and in serviceConnection.config "type: Kestra" with hostPort and credentials instead of sourcePythonClass and connectionOptions.`,
-    );
-  }
-  const open = connectors[type.toLowerCase()];
-  if (!open) {
-    const meant = suggest(type, known);
-    return fail(
-      ['source', 'type'],
-      `there is no connector ${type}`,
-      meant ? `Did you mean ${meant}?` : `There is: ${known.join(', ')}.`,
-    );
-  }
-  const definition = await open();
-  if (definition.specVersion !== specVersion) {
-    return fail(
-      ['source', 'type'],
-      `the connector ${type} was built for version ${definition.specVersion} of the connector interface, this is ${specVersion}`,
-      'Install versions of both that belong together.',
-    );
-  }
-  return definition;
 }
 
 interface Validation {
@@ -128,15 +90,16 @@ interface Validation {
   problems: ConfigProblem[];
 }
 
-/** Parses; values from variables and unquoted words are taken as what the schema wants, if they can be. */
-function validate({ schema, document, value, problems }: Validation): Workflow {
+/** Parses; values from variables and unquoted words are taken as what the schema wants, if they can be: `input` has them so. */
+function validate({ schema, document, value, problems }: Validation): { workflow: Workflow; input: Workflow } {
   const fail = (issues: Parameters<typeof problemsOf>[0]): never => {
     const known = new Set(problems.map(({ path }) => path));
     const further = problemsOf(issues, schema, document).filter(({ path }) => !known.has(path));
     throw new ConfigError(document.file, [...problems, ...further]);
   };
   const first = schema.safeParse(value);
-  if (first.success) return problems.length > 0 ? fail([]) : first.data;
+  const valid = (workflow: Workflow, input: unknown) => ({ workflow, input: input as Workflow });
+  if (first.success) return problems.length > 0 ? fail([]) : valid(first.data, value);
   const retyped = structuredClone(value);
   for (const issue of first.error.issues) {
     if (issue.code !== 'invalid_type') continue;
@@ -146,7 +109,7 @@ function validate({ schema, document, value, problems }: Validation): Workflow {
     }
   }
   const second = schema.safeParse(retyped);
-  return second.success && problems.length === 0 ? second.data : fail(second.error?.issues ?? []);
+  return second.success && problems.length === 0 ? valid(second.data, retyped) : fail(second.error?.issues ?? []);
 }
 
 function setAt(root: unknown, path: Path, value: unknown): void {

@@ -1,5 +1,6 @@
 import { splitFqn } from '@flowmeta/om-mapper';
 import { z } from 'zod';
+import { isolationSchema, packageSchema } from './connector-schema.js';
 import { ignored, pipelineMetadataSchema, serverConfigSchema } from './openmetadata-schema.js';
 import { rulesSchema } from './rules-schema.js';
 import { stateSchema } from './state-schema.js';
@@ -49,6 +50,14 @@ export function workflowSchema(
           .string()
           .refine((type) => type.toLowerCase() === connector.name, `must be ${connector.name}`)
           .describe(`The connector: \`${connector.name}\`.`),
+        connector: packageSchema
+          .nullish()
+          .describe('The npm package of the connector, where it does not come with this command; its code runs here.'),
+        isolation: isolationSchema
+          .nullish()
+          .describe(
+            'Runs the connector of a package in a worker or a process of its own, so that its faults end nothing else.',
+          ),
         serviceName: z
           .string()
           .min(1)
@@ -66,6 +75,16 @@ export function workflowSchema(
           .nullish()
           .describe('What is taken over.'),
       }),
+      connectors: z
+        .array(packageSchema)
+        .nullish()
+        .describe('npm packages in which the connector of `source.type` is looked for too; their code runs here.'),
+      connectorPaths: z
+        .array(z.string().min(1))
+        .nullish()
+        .describe(
+          'Directories in whose node_modules packages of connectors are looked for, before the current directory. Relative to the config, then to the current directory.',
+        ),
       processor: step('processor'),
       stage: step('stage'),
       bulkSink: step('bulk sink'),

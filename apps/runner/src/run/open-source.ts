@@ -12,21 +12,21 @@ export interface OpenSourceOptions {
   onRequest?: NonNullable<ConnectorContext['onRequest']>;
 }
 
-/** Opens the connector of the config; no request is sent yet. Throws a `UsageError` where the connector refuses its options. */
-export function openSource(config: LoadedConfig, options: OpenSourceOptions): Connector {
+/** Opens the connector of the config; no request is sent yet. Rejects with a `UsageError` where the connector refuses its options. */
+export async function openSource(config: LoadedConfig, options: OpenSourceOptions): Promise<Connector> {
   try {
-    return openConnector(config, options);
+    return await config.open(contextOf(config, options));
   } catch (error) {
     if (error instanceof UsageError) throw error;
     throw new UsageError(`${config.file}: ${error instanceof Error ? error.message : error}`, hintOf(error));
   }
 }
 
-function openConnector(config: LoadedConfig, { host, terminal, onRequest }: OpenSourceOptions): Connector {
+function contextOf(config: LoadedConfig, { host, terminal, onRequest }: OpenSourceOptions): ConnectorContext {
   const { source } = config.workflow;
   const selected = source.sourceConfig?.config;
   const { includes, excludes } = selected?.pipelineFilterPattern ?? {};
-  return config.connector.open(config.connectorConfig, {
+  return {
     now: host.now,
     serviceName: source.serviceName,
     proxyEnvironment: proxyOf(host.environment),
@@ -40,7 +40,7 @@ function openConnector(config: LoadedConfig, { host, terminal, onRequest }: Open
         : {}),
     },
     ...(onRequest ? { onRequest } : {}),
-  });
+  };
 }
 
 /** How the source is named for people, e.g. `Kestra at https://kestra.example.com`. */

@@ -39,7 +39,7 @@ const shownReasons = 5;
 /** Reads pipelines, runs and installed types of the config's source. Rejects with the error that ended the read. */
 export async function readHealth(config: LoadedConfig, options: ReadHealthOptions): Promise<ReadHealth> {
   const { host, terminal, redactor, signal, since, until } = options;
-  const connector = openSource(config, {
+  const connector = await openSource(config, {
     host,
     terminal,
     onRequest: logged(config.connector.title, () => undefined, terminal),

@@ -38,7 +38,7 @@ const statusInterval = 250;
 /** Reads pipelines, runs and lineage of the config's source. Rejects with the error that ended the read. */
 export async function readLineage(config: LoadedConfig, options: ReadLineageOptions): Promise<ReadLineage> {
   const { host, terminal, redactor, signal } = options;
-  const connector = openSource(config, {
+  const connector = await openSource(config, {
     host,
     terminal,
     onRequest: logged(config.connector.title, () => undefined, terminal),

@@ -107,7 +107,7 @@ export async function runIngestion(config: LoadedConfig, options: RunIngestionOp
         tracing.request(server, request);
       };
     };
-    const connector = openSource(config, {
+    const connector = await openSource(config, {
       host,
       terminal,
       onRequest: watched(config.connector.title, source.count),
