@@ -12,7 +12,7 @@ export const users = {
 };
 
 /** Environment of every process of one server. */
-export function environmentOf({ home, port, major, database }) {
+function environmentOf({ home, port, major, database }) {
   const common = {
     AIRFLOW_HOME: home,
     AIRFLOW__CORE__DAGS_FOLDER: join(home, 'dags'),

@@ -11,7 +11,7 @@ export class AirflowRefusal extends Error {
 }
 
 /** What an Airflow 3 did not mean to answer. */
-export class AirflowCrash extends AirflowRefusal {
+class AirflowCrash extends AirflowRefusal {
   override readonly answer: ServerAnswer = {
     status: 500,
     headers: { 'content-type': 'text/plain; charset=utf-8' },

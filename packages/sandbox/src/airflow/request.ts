@@ -62,7 +62,7 @@ function readNumber(parameters: Parameters, name: string, options: { manner: Man
 }
 
 /** The page that is asked for. Both versions cut a page that is too large without a word. */
-export function readPage(parameters: Parameters, manner: Manner): { limit: number; offset: number } {
+function readPage(parameters: Parameters, manner: Manner): { limit: number; offset: number } {
   const [limitName, offsetName] = parameters.where === 'body' ? ['page_limit', 'page_offset'] : ['limit', 'offset'];
   const asked = readNumber(parameters, limitName, { manner, fallback: manner.defaultLimit });
   const offset = readNumber(parameters, offsetName, { manner, fallback: 0 });

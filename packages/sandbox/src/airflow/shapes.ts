@@ -41,7 +41,7 @@ const lastChange: Read = (item) =>
   );
 
 /** Where a row stands in the dataset: rows are kept in the order of their ids. */
-export const position: Read = (item) => item['#position'];
+const position: Read = (item) => item['#position'];
 
 export const withPosition = <T extends Item>(items: readonly T[]): T[] =>
   items.map((item, index) => Object.defineProperty({ ...item }, '#position', { value: index, enumerable: false }));
