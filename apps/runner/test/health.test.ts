@@ -102,6 +102,7 @@ describe('flowmeta health', () => {
     expect(report.installed!.unused.length).toBeGreaterThan(10);
     expect(report.total.repeats).toBe(0);
     expect(kestra.requests.filter(({ path }) => path.endsWith('/plugins'))).toHaveLength(1);
+    expect(kestra.requests.filter(({ path }) => path.endsWith('/graph'))).toEqual([]);
   });
 
   it('counts retries, not iterations, in a recorded loop', async () => {

@@ -16,6 +16,8 @@ export interface PipelineReading extends ReadContext {
   index: FlowIndex;
   /** False when only the index is wanted. */
   isYielded: boolean;
+  /** Whether the task graphs that Kestra draws are wanted. */
+  withGraph: boolean;
   known: IncrementalOptions['known'];
 }
 
@@ -95,11 +97,11 @@ async function readOrRemember(
   listed: KestraFlow,
   context: FlowEventContext,
 ): Promise<{ event: PipelineEvent; tasks: string[] }> {
-  const { client, failures, switches, isYielded, lineage, datasets, signal } = context;
+  const { client, failures, switches, isYielded, withGraph, lineage, datasets, signal } = context;
   const { namespace, id } = listed;
   const isSwitchedOff = (triggerId: string): boolean =>
     switches.off.has(switchKey({ namespace, flowId: id, triggerId }));
-  const reading = { client, requests: failures.requests, withGraph: isYielded, signal };
+  const reading = { client, requests: failures.requests, withGraph, signal };
   const remembered = await rememberedFlow(listed, {
     ...reading,
     known: isYielded ? context.known : undefined,

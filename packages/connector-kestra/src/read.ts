@@ -25,10 +25,12 @@ export async function* readEvents(options: ReadOptions, context: ReadContext): A
   const index: FlowIndex = new Map();
   if (options.only !== undefined) {
     const { since, until, only } = options;
-    yield* readSingle(only, { ...context, server, index, isYielded: true, known: undefined, since, until });
+    const reading = { ...context, server, index, isYielded: true, withGraph: options.taskGraph !== false };
+    yield* readSingle(only, { ...reading, known: undefined, since, until });
     return;
   }
   const isYielded = options.pipelines !== false;
+  const withGraph = isYielded && options.taskGraph !== false;
   // Of a part of the definitions nothing could be said: without pipelines there is no lineage either.
   const hasLineage = isYielded && options.lineage !== false;
   const datasets = hasLineage ? createDatasetBook(context.redactor) : undefined;
@@ -41,7 +43,7 @@ export async function* readEvents(options: ReadOptions, context: ReadContext): A
   };
   let linked: Extract<SourceEvent, { kind: 'linked' }> | undefined;
   let checkpoint: SourceEvent | undefined;
-  for await (const event of readPipelines({ ...reading, isYielded, known: options.known })) {
+  for await (const event of readPipelines({ ...reading, isYielded, withGraph, known: options.known })) {
     if (event.kind === 'linked') linked = event;
     else yield event;
   }

@@ -54,6 +54,19 @@ describe.each(kestraVersions)('a read of Kestra %s', (version) => {
     expect(only(events, 'run').filter(({ run }) => run.taskRuns.length > 0).length).toBeGreaterThan(100);
     expect(calls.filter((call) => call.startsWith('graph')).length).toBe(snapshot(version).flows.length);
   });
+
+  it('asks for no graph where none is wanted, and tells the same tasks and runs', async () => {
+    const calls: Call[] = [];
+    const without = await read({ of: snapshot(version), calls, options: { taskGraph: false } });
+    expect(calls.filter((call) => call.startsWith('graph'))).toEqual([]);
+    const all = await read({ of: snapshot(version) });
+    const tasks = (events: SourceEvent[]) =>
+      only(events, 'pipeline').map(({ pipeline }) =>
+        pipeline.tasks.map(({ name, type, enabled }) => [name, type, enabled]).sort(),
+      );
+    expect(tasks(without)).toEqual(tasks(all));
+    expect(only(without, 'run')).toEqual(only(all, 'run'));
+  });
 });
 
 describe('a read', () => {

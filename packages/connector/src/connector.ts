@@ -28,6 +28,8 @@ export interface ReadOptions extends IncrementalOptions {
   runs?: boolean;
   /** Works out lineage; default true. */
   lineage?: boolean;
+  /** Reads how tasks follow each other; default true. Without it, requests that tell nothing else may be left out: `edges` may lack some. */
+  taskGraph?: boolean;
   /**
    * How many earlier revisions of definitions may be asked for, so that runs of them are told with the tasks and types of
    * then. Default 0: runs are told with the tasks that the pipeline has now, and what else ran is left out.

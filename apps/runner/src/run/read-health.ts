@@ -3,11 +3,11 @@ import { createHealth, type HealthCollector, type HealthReport } from '@flowmeta
 import type { Redactor } from '@flowmeta/redact';
 import type { LoadedConfig } from '../config/load-config.js';
 import type { Host } from '../host.js';
-import { duration, statusLine } from '../terminal/progress.js';
 import type { Terminal } from '../terminal/terminal.js';
 import { UsageError } from '../usage-error.js';
 import { openSource } from './open-source.js';
 import { createReadLog } from './read-log.js';
+import { createReadProgress } from './read-progress.js';
 import { logged } from './request-counter.js';
 
 export interface ReadHealthOptions {
@@ -29,8 +29,6 @@ export interface ReadHealth {
   skipped: number;
 }
 
-/** ms between two updates of the status line. */
-const statusInterval = 250;
 /** How many definitions of earlier revisions one report may ask for. */
 const earlierRevisions = 200;
 /** How many reasons for leaving out runs are named. */
@@ -61,20 +59,20 @@ export async function readHealth(config: LoadedConfig, options: ReadHealthOption
 async function takeIn(
   health: HealthCollector,
   connector: Connector,
-  { host, terminal, signal, showProgress, until, namespaces }: ReadHealthOptions,
+  options: ReadHealthOptions,
 ): Promise<{ skipped: number; isPartial: boolean }> {
-  const startedAt = host.now();
+  const { terminal, signal, until, namespaces } = options;
   const count = { pipelines: 0, runs: 0, skipped: 0 };
   let hasAll = false;
   let isNarrowed = false;
   const log = createReadLog(terminal);
   const leftOut = new Map<string, number>();
-  const show = showProgress ? statusLine(terminal) : () => undefined;
-  let shownAt = Number.NEGATIVE_INFINITY;
+  const progress = createReadProgress(options, () => [`${count.pipelines} pipelines`, `${count.runs} runs`]);
   const events = connector.read({
     since: Math.max(0, health.readSince),
     until,
     lineage: false,
+    taskGraph: false,
     earlierRevisions,
     signal,
     ...(namespaces?.length ? { namespaces } : {}),
@@ -106,10 +104,7 @@ async function takeIn(
       default:
         break;
     }
-    const elapsed = host.now() - startedAt;
-    if (elapsed - shownAt < statusInterval) continue;
-    shownAt = elapsed;
-    show(`reading … ${count.pipelines} pipelines · ${count.runs} runs · ${duration(elapsed)}`, elapsed);
+    progress();
   }
   terminal.live(undefined);
   sayLeftOut(leftOut, terminal);

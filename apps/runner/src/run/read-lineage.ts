@@ -2,11 +2,11 @@ import { createLineageGraph, type LineageGraph, type Pipeline, type Run } from '
 import type { Redactor } from '@flowmeta/redact';
 import type { LoadedConfig } from '../config/load-config.js';
 import type { Host } from '../host.js';
-import { duration, statusLine } from '../terminal/progress.js';
 import type { Terminal } from '../terminal/terminal.js';
 import { UsageError } from '../usage-error.js';
 import { openSource } from './open-source.js';
 import { createReadLog } from './read-log.js';
+import { createReadProgress } from './read-progress.js';
 import { logged } from './request-counter.js';
 import { sinceOf } from './since.js';
 
@@ -32,9 +32,6 @@ export interface ReadLineage {
   skipped: number;
 }
 
-/** ms between two updates of the status line. */
-const statusInterval = 250;
-
 /** Reads pipelines, runs and lineage of the config's source. Rejects with the error that ended the read. */
 export async function readLineage(config: LoadedConfig, options: ReadLineageOptions): Promise<ReadLineage> {
   const { host, terminal, redactor, signal } = options;
@@ -50,8 +47,11 @@ export async function readLineage(config: LoadedConfig, options: ReadLineageOpti
     const read: Omit<ReadLineage, 'graph'> = { pipelines: [], runs: [], skipped: 0 };
     const log = createReadLog(terminal);
     const count = { pipelines: 0, runs: 0, edges: 0 };
-    const show = options.showProgress ? statusLine(terminal) : () => undefined;
-    let shownAt = Number.NEGATIVE_INFINITY;
+    const progress = createReadProgress(options, () => [
+      `${count.pipelines} pipelines`,
+      `${count.runs} runs`,
+      `${count.edges} edges`,
+    ]);
     const events = connector.read({
       since: options.since ?? sinceOf(config, startedAt),
       until: startedAt,
@@ -88,11 +88,7 @@ export async function readLineage(config: LoadedConfig, options: ReadLineageOpti
         default:
           break;
       }
-      const elapsed = host.now() - startedAt;
-      if (elapsed - shownAt < statusInterval) continue;
-      shownAt = elapsed;
-      const { pipelines, runs, edges } = count;
-      show(`reading … ${pipelines} pipelines · ${runs} runs · ${edges} edges · ${duration(elapsed)}`, elapsed);
+      progress();
     }
     signal.throwIfAborted();
     return { graph: builder.graph(), ...read };
