@@ -41,7 +41,7 @@ const summary = {
   passed,
   faults: results['fault-matrix']?.count ?? 0,
   mutations,
-  mutants: Object.values(results.mutants?.groups ?? {}).reduce((total, group) => total + group.mutants, 0),
+  mutants: Object.values(results.mutants?.groups ?? {}).reduce((total, group) => total + (group.mutants ?? 0), 0),
   failures: sum(({ failures }) => failures.length),
   durationMs: Math.round(performance.now() - start),
   results,

@@ -1,5 +1,5 @@
 // Changes the sources in one small place at a time and counts how often a test notices. Exits with 1 when too few do.
-// Arguments: names of groups (all of them without one), or paths of sources, to look at no others.
+// Arguments: names of groups (all of them without one); with one group also paths of its sources, to mutate no others.
 import { writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -45,13 +45,29 @@ const { values: options, positionals } = parseArgs({
 });
 const files = positionals.filter((argument) => !Object.hasOwn(groups, argument));
 const asked = positionals.filter((argument) => Object.hasOwn(groups, argument));
+if (files.length > 0 && asked.length !== 1) {
+  console.error(`Name the one group that ${files.join(', ')} belongs to: ${Object.keys(groups).join(', ')}.`);
+  process.exit(2);
+}
 
 process.chdir(root);
 const results = {};
-for (const name of asked.length > 0 ? asked : Object.keys(groups)) results[name] = await measure(name);
+for (const name of asked.length > 0 ? asked : Object.keys(groups)) {
+  try {
+    results[name] = await measure(name);
+  } catch {
+    // Stryker has said why.
+    results[name] = {};
+  }
+}
 const failures = Object.keys(results).filter((name) => !(results[name].score >= threshold));
 console.table(results);
-for (const name of failures) console.error(`${name}: ${results[name].score} %, less than ${threshold} %`);
+for (const name of failures) {
+  const { score } = results[name];
+  console.error(
+    score === undefined ? `${name}: could not be measured` : `${name}: ${score} %, less than ${threshold} %`,
+  );
+}
 const { FLOWMETA_VERIFY_PARTS: parts } = process.env;
 if (parts) writeFileSync(join(parts, 'mutants.json'), JSON.stringify({ threshold, groups: results, failures }));
 process.exitCode = failures.length > 0 ? 1 : 0;
