@@ -34,7 +34,7 @@ export interface Exchange {
 
 export const kestraVersions = ['0.17.23', '0.20.5', '1.0.3', '2.0.0'] as const;
 export const openMetadataVersions = ['1.2', '1.6'] as const;
-export const airflowVersions = ['3.1.8', '3.3.2'] as const;
+export const airflowVersions = ['2.10.5', '3.1.8', '3.3.2'] as const;
 export type KestraVersion = (typeof kestraVersions)[number];
 export type OpenMetadataVersion = (typeof openMetadataVersions)[number];
 export type AirflowVersion = (typeof airflowVersions)[number];
