@@ -5,7 +5,7 @@ export const exitCodes = {
   partial: 1,
   /** The command line or the config is wrong; nothing was touched. */
   usage: 2,
-  /** A server could not be reached, or refused the sign-in. */
+  /** A server could not be reached, is too old or refused the sign-in. */
   unreachable: 3,
   /** There is something to change (`plan`), or what was found crosses the threshold that the user set. */
   threshold: 10,

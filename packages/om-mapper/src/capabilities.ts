@@ -67,6 +67,11 @@ function parseVersion(version: string): Version | undefined {
 const isAtLeast = (version: Version, major: number, minor: number): boolean =>
   version.major > major || (version.major === major && version.minor >= minor);
 
+/** Nothing can be written to a server of this version. */
+class UnsupportedServer extends VerdictError {
+  readonly kind = 'unsupported';
+}
+
 /**
  * The row for a server's version as `/v1/system/version` tells it, e.g. `1.6.0-SNAPSHOT` or `1.12.4`.
  *
@@ -76,7 +81,7 @@ const isAtLeast = (version: Version, major: number, minor: number): boolean =>
 export function capabilitiesFor(version: string): { capabilities: Capabilities; warning?: string } {
   const parsed = parseVersion(version);
   if (parsed === undefined) {
-    throw new VerdictError(`"${version.slice(0, 60)}" is not a version of OpenMetadata`, {
+    throw new UnsupportedServer(`"${version.slice(0, 60)}" is not a version of OpenMetadata`, {
       verdict: 'fatal',
       hint: 'Check that hostPort points at an OpenMetadata server.',
     });
@@ -86,7 +91,7 @@ export function capabilitiesFor(version: string): { capabilities: Capabilities; 
     return isAtLeast(parsed, major!, minor!);
   });
   if (row === undefined) {
-    throw new VerdictError(`OpenMetadata ${version} is too old: ${oldest.version} is the oldest that works`, {
+    throw new UnsupportedServer(`OpenMetadata ${version} is too old: ${oldest.version} is the oldest that works`, {
       verdict: 'fatal',
       hint: `Upgrade OpenMetadata to ${oldest.version} or newer.`,
     });

@@ -33,7 +33,7 @@ Exit codes:
   0    done, nothing lost
   1    done in part: something was skipped, failed or refused
   2    the command line or the config is wrong
-  3    a server could not be reached or refused the sign-in
+  3    a server could not be reached, is too old or refused the sign-in
 ${more}  130  interrupted (143 by SIGTERM); the next run goes on
 `;
 }

@@ -23,7 +23,7 @@ interface EndStep extends CheckStep {
 }
 
 /** Steps after whose failure nothing was reached at all. */
-const admission = ['reach', 'sign in'];
+const admission = ['reach', 'version', 'sign in'];
 
 export async function checkCommand(flags: CheckFlags, host: Host, terminal: Terminal): Promise<number> {
   const { environment, directory } = host;

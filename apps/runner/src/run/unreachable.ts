@@ -1,4 +1,4 @@
-/** Kinds of errors, of all clients, that mean: no server to talk to, or no admission. */
+/** Kinds of errors, of all clients, that mean: no server to talk to, none that is understood, or no admission. */
 const kinds = new Set([
   'network',
   'timeout',
@@ -13,13 +13,14 @@ const kinds = new Set([
   'outage',
   'server',
   'not-openmetadata',
+  'unsupported',
   'not-kestra',
   'setup',
   'tenant',
   'context-path',
 ]);
 
-/** Whether an error says that a server could not be reached or refused the sign-in: exit code 3. */
+/** Whether an error says that a server could not be reached, is too old or refused the sign-in: exit code 3. */
 export function isUnreachable(error: unknown): boolean {
   for (let cause = error; typeof cause === 'object' && cause !== null; cause = (cause as { cause?: unknown }).cause) {
     const { kind, status } = cause as { kind?: unknown; status?: unknown };
