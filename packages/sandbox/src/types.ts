@@ -148,6 +148,11 @@ export interface Sandbox {
   close(): Promise<void>;
 }
 
+export interface KestraSandbox extends Sandbox {
+  /** What the server holds from now on, as if people had worked on it meanwhile. Its version must be the one of before. */
+  setDataset(dataset: KestraDataset): void;
+}
+
 export interface KestraSandboxOptions extends SandboxOptions {
   dataset: KestraDataset;
   auth?: { kind: 'basic'; username: string; password: string } | { kind: 'bearer'; token: string };

@@ -223,3 +223,26 @@ describe('requests', () => {
     expect((await get(graph)).status).toBe(200);
   });
 });
+
+describe('what the server holds', () => {
+  it('changes when it is given another dataset of its version', async () => {
+    const dataset = demoDataset();
+    const kestra = await startKestraSandbox({ dataset });
+    running.push(kestra);
+    const totals = async () => [
+      (await get(`${kestra.url}/api/v1/main/flows/search?size=1000`)).body.total,
+      (await get(`${kestra.url}/api/v1/main/executions/search?size=1000`)).body.total,
+    ];
+    const [flows, executions] = await totals();
+    const { id, flowId } = dataset.executions.at(-1)!;
+    const fewer = {
+      ...dataset,
+      flows: dataset.flows.filter(({ flow }) => flow.id !== flowId),
+      executions: dataset.executions.filter((execution) => execution.id !== id),
+    };
+    kestra.setDataset(fewer);
+    expect(await totals()).toEqual([flows! - (dataset.flows.length - fewer.flows.length), executions! - 1]);
+    expect((await get(`${kestra.url}/api/v1/main/executions/${id}`)).status).toBe(404);
+    expect(() => kestra.setDataset({ ...dataset, version: '0.17.23' })).toThrow("can't become 0.17.23");
+  });
+});

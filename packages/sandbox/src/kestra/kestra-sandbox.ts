@@ -1,5 +1,5 @@
 import { type ServerAnswer, type ServerRequest, startServer } from '../http-server.js';
-import type { KestraSandboxOptions, Sandbox } from '../types.js';
+import type { KestraDataset, KestraSandbox, KestraSandboxOptions } from '../types.js';
 import { KestraRefusal, notFound } from './answers.js';
 import { createGate } from './auth.js';
 import { dialectOf, type KestraDialect } from './dialect.js';
@@ -83,18 +83,20 @@ const normalContextPath = (path: string | undefined): string =>
  *
  * The clock is `now` (ms); without one it stands at the moment the dataset was taken, so that windows show what the real server showed.
  */
-export async function startKestraSandbox(options: KestraSandboxOptions): Promise<Sandbox> {
+export async function startKestraSandbox(options: KestraSandboxOptions): Promise<KestraSandbox> {
   const { dataset } = options;
   const dialect = dialectOf(dataset.version);
   const contextPath = normalContextPath(options.contextPath);
   const takenAt = Date.parse(dataset.takenAt);
-  const state: KestraState = {
-    dataset,
+  const now = options.now ?? (() => takenAt);
+  const stateOf = (held: KestraDataset): KestraState => ({
+    dataset: held,
     dialect,
-    flows: new Map(dataset.flows.map((entry) => [`${entry.flow.namespace}/${entry.flow.id}`, entry])),
-    executions: indexExecutions(dataset),
-    now: options.now ?? (() => takenAt),
-  };
+    flows: new Map(held.flows.map((entry) => [`${entry.flow.namespace}/${entry.flow.id}`, entry])),
+    executions: indexExecutions(held),
+    now,
+  });
+  let state = stateOf(dataset);
   const locate = createLocator(dialect, contextPath);
   const gate = createGate(options, {
     dialect,
@@ -120,7 +122,7 @@ export async function startKestraSandbox(options: KestraSandboxOptions): Promise
     return route.handle(state, { query: new URLSearchParams(query), params, body });
   };
 
-  return startServer({
+  const server = await startServer({
     port: options.port,
     latencyMs: options.latencyMs,
     faults: options.faults,
@@ -142,4 +144,13 @@ export async function startKestraSandbox(options: KestraSandboxOptions): Promise
       }
     },
   });
+  return {
+    ...server,
+    setDataset(held) {
+      if (held.version !== dataset.version) {
+        throw new Error(`This is Kestra ${dataset.version}, and can't become ${held.version}`);
+      }
+      state = stateOf(held);
+    },
+  };
 }
