@@ -1,4 +1,5 @@
 export { openMemory } from './open-memory.js';
+export { createProcessMemory, type ProcessMemory } from './process-memory.js';
 export {
   type Memory,
   type OpenMemoryOptions,

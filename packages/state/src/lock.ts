@@ -150,5 +150,6 @@ function taken(path: string, found: string): StateError {
   const who = owner ? `, process ${owner.pid} on ${owner.host} since ${owner.startedAt}` : '';
   return new StateError(`Another run is using the same state${who}`, {
     hint: `Wait until it has ended. If there is none any more, remove ${path}.`,
+    isTaken: true,
   });
 }

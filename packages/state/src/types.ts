@@ -61,9 +61,12 @@ export interface OpenMemoryOptions {
 /** The state can't be used by this run, and going on would harm: another run has it, or a newer program wrote it. */
 export class StateError extends Error {
   readonly hint: string;
-  constructor(message: string, { hint, cause }: { hint: string; cause?: unknown }) {
+  /** Another run has it: later it may be free. */
+  readonly isTaken: boolean;
+  constructor(message: string, { hint, isTaken = false, cause }: { hint: string; isTaken?: boolean; cause?: unknown }) {
     super(message, { cause });
     this.name = 'StateError';
     this.hint = hint;
+    this.isTaken = isTaken;
   }
 }
