@@ -2,6 +2,7 @@ import type { IncrementalOptions, LineageEdge, SourceEvent } from '@flowmeta/con
 import type { PipelineDraft } from '@flowmeta/om-mapper';
 import type { Sink, SinkServer } from '@flowmeta/om-sink';
 import type { OpenRun, Remembered, RememberedPipeline } from '@flowmeta/state';
+import { createSettledStatuses } from './settled-statuses.js';
 import type { IngestionOptions, RunMemory } from './types.js';
 
 /** What a run with a memory does otherwise (docs/decisions/0004-state.md). */
@@ -61,6 +62,7 @@ export function createRemembering(
     isDue(last.fullAt, { until, every: memory.fullEvery }) ||
     isAhead(last, options);
   const since = windowStart(options, isFull);
+  const settled = createSettledStatuses(options, isFull);
   const remembered: ReadonlyMap<string, RememberedPipeline> = last?.pipelines ?? new Map();
   const notes = new Map<string, Notes>();
   const openNow = new Map<string, OpenRun>();
@@ -182,9 +184,14 @@ export function createRemembering(
         return result;
       },
       async writeStatuses(pipeline, statuses) {
-        const result = await sink.writeStatuses(pipeline, statuses);
-        notesOf(pipeline).runsSettled += result.failed > 0 ? 0 : statuses.length;
-        return result;
+        const catalog = settled && (await stored(pipeline));
+        const isKept = catalog !== undefined && !catalog.deleted;
+        const unsettled = isKept ? settled!.unsettled(catalog, statuses) : statuses;
+        const result = unsettled.length > 0 ? await sink.writeStatuses(pipeline, unsettled) : nothingWritten;
+        const isSettled = result.failed === 0;
+        notesOf(pipeline).runsSettled += isSettled ? statuses.length : 0;
+        if (isKept && isSettled) settled!.settle(catalog, statuses);
+        return { ...result, unchanged: result.unchanged + statuses.length - unsettled.length };
       },
     },
 
@@ -272,9 +279,12 @@ export function createRemembering(
         ...(isComplete && edges !== undefined ? { edges } : {}),
       };
       await memory.save(next);
+      settled?.save();
     },
   };
 }
+
+const nothingWritten = { created: 0, updated: 0, unchanged: 0, failed: 0, findings: [] };
 
 function isDue(fullAt: number | undefined, { until, every }: { until: number; every: number }): boolean {
   return fullAt === undefined || until - fullAt >= every;

@@ -80,6 +80,11 @@ export interface RunMemory extends Pick<Memory, 'last' | 'digest' | 'save'> {
   full?: boolean;
   /** The window starts at `since`, whatever is remembered. */
   exact?: boolean;
+  /**
+   * Where several runs follow each other in a process: filled and used by each of them, so that a run that two of them read is
+   * compared with the catalog once. What others do to a status there is then noticed by a full pass.
+   */
+  settled?: Map<string, string>;
 }
 
 export interface Progress {
