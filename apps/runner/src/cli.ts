@@ -11,6 +11,7 @@ import { plan } from './cli/plan.js';
 import { report } from './cli/report.js';
 import { schema } from './cli/schema.js';
 import { validate } from './cli/validate.js';
+import { watch } from './cli/watch.js';
 import { exitCodes } from './exit-codes.js';
 import type { Host } from './host.js';
 import { type LogFormat, logFormatOf } from './terminal/log-levels.js';
@@ -59,7 +60,7 @@ function buildProgram(host: Host, { done, format }: { done: (exitCode: number) =
     );
 
   const terminal = async () => (await import('./terminal/terminal.js')).createTerminal(host, { format });
-  for (const add of [ingest, plan, lineage, health, validate, schema, check, connectors, demo, report])
+  for (const add of [ingest, watch, plan, lineage, health, validate, schema, check, connectors, demo, report])
     add(program, { host, terminal, done });
   return program;
 }

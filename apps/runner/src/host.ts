@@ -17,6 +17,8 @@ export interface Host {
   now: () => number;
   /** Calls `onSignal` at the first SIGINT or SIGTERM; the second one ends the process at once. Answers how to stop. */
   onInterrupt: (onSignal: (signal: 'SIGINT' | 'SIGTERM') => void) => () => void;
+  /** Calls `onSignal` at each SIGHUP, which otherwise ends the process. Answers how to stop. */
+  onReload: (onSignal: () => void) => () => void;
 }
 
 /** The host of the real process. `FLOWMETA_NOW` (ISO 8601) sets where the clock starts: for tests on recorded data. */
@@ -44,6 +46,12 @@ export function processHost(): Host {
       process.on('SIGINT', onInt).on('SIGTERM', onTerm);
       return () => {
         process.off('SIGINT', onInt).off('SIGTERM', onTerm);
+      };
+    },
+    onReload(onSignal) {
+      process.on('SIGHUP', onSignal);
+      return () => {
+        process.off('SIGHUP', onSignal);
       };
     },
   };

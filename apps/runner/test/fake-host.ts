@@ -31,6 +31,7 @@ export function fakeHost({ environment = {}, directory = '/', from, isTTY = fals
       listeners.add(onSignal);
       return () => listeners.delete(onSignal);
     },
+    onReload: () => () => {},
   };
   return {
     host,

@@ -11,7 +11,7 @@ import {
   startKestraSandbox,
   startOpenMetadataSandbox,
 } from '@flowmeta/sandbox';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { runCli } from '../../../apps/runner/src/cli.js';
 import { ingest } from '../src/flowmeta.js';
 import { leaks, type Planted, plantSecrets, secretWord, shapes } from '../src/planting.js';
@@ -23,6 +23,9 @@ const openMetadataOf: Record<KestraVersion, string> = {
   '2.0.0': '2.0',
 };
 const outputs = ['--report', 'a.json', 'a.html', 'a.md', '--audit-log', 'audit.ndjson', '--metrics-file', 'm.prom'];
+
+// Every command runs in each of them.
+vi.setConfig({ testTimeout: 300_000 });
 
 let directory: string;
 const open: { close(): Promise<unknown> }[] = [];
@@ -50,6 +53,7 @@ async function flowmeta(args: string[], { now, env = {} }: { now: number; env?: 
     stderr: stream('stderr'),
     now: () => now + Date.now() - startedAt,
     onInterrupt: () => () => {},
+    onReload: () => () => {},
   });
   return { code, ...written };
 }
@@ -100,6 +104,50 @@ async function startReceiver() {
 }
 
 const credentials = { KESTRA_PASSWORD: 'kestra-word-4711', OM_TOKEN: 'catalog-token-4711' };
+
+/** All that a watch of one cycle says, on its endpoints too; then its config is broken. */
+async function watched({ now, env }: { now: number; env: Record<string, string> }): Promise<string[]> {
+  let stderr = '';
+  const texts: string[] = [];
+  let reload = () => {};
+  let interrupt = (_signal: 'SIGTERM') => {};
+  const write = (text: string) => {
+    stderr += text;
+  };
+  const args = ['watch', '-c', 'kestra.yaml', '--interval', '1h', '--listen', '127.0.0.1:0', '--log-level', 'debug'];
+  const startedAt = Date.now();
+  const ended = runCli(args, {
+    environment: env,
+    directory,
+    stdout: { write },
+    stderr: { write },
+    now: () => now + Date.now() - startedAt,
+    onInterrupt(onSignal) {
+      interrupt = onSignal;
+      return () => {};
+    },
+    onReload(onSignal) {
+      reload = onSignal;
+      return () => {};
+    },
+  });
+  const get = async (path: string) => {
+    const [url] = /http:\/\/127\.0\.0\.1:\d+(?= has)/.exec(stderr) ?? [];
+    return (await fetch(`${url}${path}`)).text();
+  };
+  const until = (condition: () => Promise<void>) => vi.waitFor(condition, { timeout: 50_000, interval: 50 });
+  await until(async () => expect(await get('/metrics')).toMatch(/flowmeta_watch_cycles_total\{.*\} 1\n/));
+  for (const path of ['/healthz', '/readyz', '/metrics', '/']) texts.push(await get(path));
+  const config = join(directory, 'kestra.yaml');
+  const text = await readFile(config, 'utf8');
+  await writeFile(config, `${text}    pasword: ${credentials.KESTRA_PASSWORD}\n`);
+  reload();
+  await until(async () => expect(await get('/metrics')).toContain('{result="refused"} 1\n'));
+  await writeFile(config, text);
+  interrupt('SIGTERM');
+  expect(await ended).toBe(143);
+  return [...texts, stderr];
+}
 
 /** All that leaves: what was printed, the files that were written, and what the servers were asked and keep. */
 async function everything(
@@ -163,6 +211,7 @@ async function runAll(
   for (const format of formats?.health ?? []) await run(['health', ...common, '--since', '30d', '--format', format]);
   await run(['check', '-c', 'kestra.yaml', '--json', '--log-level', 'debug']);
   for (const args of [['list'], ['info', 'kestra', '--json']]) await run(['connectors', ...args]);
+  output.push(...(await watched(options)));
   const texts: Record<string, string> = { ...(await everything(output, servers)), posted: receiver.posted.join('\n') };
   return { ...servers, codes, texts };
 }

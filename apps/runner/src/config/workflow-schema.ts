@@ -4,6 +4,7 @@ import { isolationSchema, packageSchema } from './connector-schema.js';
 import { ignored, pipelineMetadataSchema, serverConfigSchema } from './openmetadata-schema.js';
 import { rulesSchema } from './rules-schema.js';
 import { stateSchema } from './state-schema.js';
+import { watchSchema } from './watch-schema.js';
 
 const componentConfig = z.record(z.string(), z.unknown()).nullish();
 
@@ -116,6 +117,7 @@ export function workflowSchema(
         state: stateSchema
           .nullish()
           .describe('What is remembered between runs, so that a run reads only what is new. Default: nothing.'),
+        watch: watchSchema.nullish().describe('How `flowmeta watch` goes about it.'),
         raiseOnError: ignored(
           z.boolean(),
           'Whether a failed workflow is an error.',

@@ -12,11 +12,11 @@ import type { Terminal } from '../terminal/terminal.js';
 import { openAuditFile } from './audit-file.js';
 import { saidAvailability } from './availability.js';
 import { datasetServicesOf } from './dataset-services.js';
-import { listenForInterruption } from './interruption.js';
+import { type Interruption, listenForInterruption } from './interruption.js';
 import { describeSource, openSource } from './open-source.js';
 import { classificationOf, openTarget } from './open-target.js';
 import { createRequestCounter, logged } from './request-counter.js';
-import { openRunMemory } from './run-memory.js';
+import { openRunMemory, type SeriesMemory } from './run-memory.js';
 import { showRun } from './shown-run.js';
 import { sinceOf } from './since.js';
 import { warnAboutTls } from './tls-warning.js';
@@ -47,6 +47,15 @@ export interface RunIngestionOptions {
   showProgress?: boolean;
   /** Marks the report: see `IngestionOptions`. */
   simulated?: boolean;
+  /** The run is one of several in this process. */
+  series?: Series;
+}
+
+/** What belongs to a process in which one run follows the other. */
+export interface Series extends SeriesMemory {
+  interruption: Interruption;
+  /** Whether OpenMetadata's own pages show the run, if the config wants runs to be shown there. */
+  isShown(report: RunReport): boolean;
 }
 
 export interface IngestionResult {
@@ -67,14 +76,14 @@ export function runIdOf({ workflow }: LoadedConfig): string {
 
 /** Runs one ingestion of a config from end to end. */
 export async function runIngestion(config: LoadedConfig, options: RunIngestionOptions): Promise<IngestionResult> {
-  const { host, terminal } = options;
+  const { host, terminal, series } = options;
   const { workflow } = config;
   const redactor = createRedactor(config.secrets);
   terminal.hide(redactor);
-  warnAboutTls(config, terminal);
+  if (!series) warnAboutTls(config, terminal);
 
   const runId = options.runId ?? runIdOf(config);
-  const interruption = listenForInterruption(host, terminal, 'the run');
+  const interruption = series?.interruption ?? listenForInterruption(host, terminal, 'the run');
   const source = createRequestCounter();
   const target = createRequestCounter();
   let fatal: unknown;
@@ -123,6 +132,7 @@ export async function runIngestion(config: LoadedConfig, options: RunIngestionOp
             namespaces: options.namespaces,
             full: options.full ?? false,
             exact: options.since !== undefined,
+            series,
           });
     if (memory) closers.push(() => memory.close());
     const { sink, kind } = await openTarget(config, {
@@ -142,6 +152,7 @@ export async function runIngestion(config: LoadedConfig, options: RunIngestionOp
           startedAt: host.now(),
           audit,
           onAttempt: watched('OpenMetadata', target.count),
+          showsStart: !series,
         });
     if (shown) closers.push(() => shown.close());
     const onProgress = progressOf(options.showProgress ? progressDisplay(terminal) : undefined, tracing);
@@ -180,7 +191,8 @@ export async function runIngestion(config: LoadedConfig, options: RunIngestionOp
     });
     traced = report;
     terminal.live(undefined);
-    const refusal = await shown?.end(redactor.value(report));
+    const isShown = series?.isShown(report) ?? true;
+    const refusal = isShown ? await shown?.end(redactor.value(report)) : undefined;
     if (refusal) report.warnings.push(refusal);
     if (fatal instanceof Error && fatal.stack) terminal.log('DEBUG', fatal.stack);
     const auditError = auditFile?.close();
@@ -193,7 +205,7 @@ export async function runIngestion(config: LoadedConfig, options: RunIngestionOp
     };
   } finally {
     terminal.live(undefined);
-    interruption.stop();
+    if (!series) interruption.stop();
     await Promise.allSettled(closers.map((close) => close()));
   }
 }

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import type { RunMemory } from '@flowmeta/ingestion';
-import { openMemory, StateError } from '@flowmeta/state';
+import { openMemory, type ProcessMemory, StateError } from '@flowmeta/state';
 import type { LoadedConfig } from '../config/load-config.js';
 import type { Host } from '../host.js';
 import type { Terminal } from '../terminal/terminal.js';
@@ -19,39 +19,58 @@ export interface RunMemoryOptions {
   full?: boolean;
   /** The window was asked for. */
   exact?: boolean;
+  /** Where several runs follow each other in this process. */
+  series?: SeriesMemory | undefined;
 }
+
+/** What a process remembers from one run to the next. */
+export interface SeriesMemory {
+  /** Where the config keeps no state. */
+  memory: ProcessMemory;
+  /** See `RunMemory`. */
+  settled: Map<string, string>;
+}
+
+/** Another run has the state. */
+export class StateTakenError extends UsageError {}
 
 /**
  * What the runs before have left, by the config's `state`; `undefined` where nothing is kept. Locked until it is closed.
  *
- * @throws UsageError when another run has it, or it can't be used.
+ * @throws StateTakenError when another run has it, UsageError when it can't be used.
  */
 export async function openRunMemory(
   config: LoadedConfig,
-  { host, terminal, redact, namespaces = [], full = false, exact = false }: RunMemoryOptions,
+  { host, terminal, redact, namespaces = [], full = false, exact = false, series }: RunMemoryOptions,
 ): Promise<(RunMemory & { close(): Promise<void> }) | undefined> {
   const { workflow } = config;
   const { state } = workflow.workflowConfig;
-  if (!state?.path || state.type === 'none' || workflow.sink?.type === 'file') return undefined;
+  const scope = redact(scopeOf(config, namespaces));
+  const path = state?.type === 'none' || workflow.sink?.type === 'file' ? undefined : state?.path;
   try {
-    const memory = await openMemory({
-      path: resolve(host.directory, state.path),
-      scope: redact(scopeOf(config, namespaces)),
-      now: host.now,
-      warn: (message) => terminal.log('WARN', message),
-    });
+    const memory = path
+      ? await openMemory({
+          path: resolve(host.directory, path),
+          scope,
+          now: host.now,
+          warn: (message) => terminal.log('WARN', message),
+        })
+      : series?.memory.open(scope);
+    if (!memory) return undefined;
     return {
       ...memory,
       config: memory.digest(deciding(config)),
-      overlap: durationOf(state.overlap ?? '10m'),
-      fullEvery: durationOf(state.fullEvery ?? '24h'),
+      overlap: durationOf(state?.overlap ?? '10m'),
+      fullEvery: durationOf(state?.fullEvery ?? '24h'),
       longestGap,
       full: full || exact,
       exact,
+      ...(series ? { settled: series.settled } : {}),
     };
   } catch (error) {
-    if (error instanceof StateError) throw new UsageError(error.message, error.hint);
-    throw error;
+    if (!(error instanceof StateError)) throw error;
+    const { message, hint } = error;
+    throw error.isTaken ? new StateTakenError(message, hint) : new UsageError(message, hint);
   }
 }
 

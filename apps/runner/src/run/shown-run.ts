@@ -16,6 +16,8 @@ export interface ShownRunOptions {
   startedAt: number;
   onAttempt: NonNullable<OmClientOptions['onAttempt']>;
   audit?: Audit | undefined;
+  /** Default true; otherwise only the end is shown. */
+  showsStart?: boolean;
 }
 
 /** The run as OpenMetadata's own UI shows it. */
@@ -32,7 +34,7 @@ export function showRun(config: LoadedConfig, options: ShownRunOptions): ShownRu
   const { workflowConfig, ingestionPipelineFQN, sink, source } = config.workflow;
   const isWanted = workflowConfig.reportToOpenMetadata ?? ingestionPipelineFQN != null;
   if (!isWanted || sink?.type === 'file') return undefined;
-  const { host, runId, startedAt, onAttempt, audit } = options;
+  const { host, runId, startedAt, onAttempt, audit, showsStart = true } = options;
   // Not the client of the run: an interrupt ends that one before the last word is said.
   const closing = new AbortController();
   const client = openClient(config, { host, signal: closing.signal, onAttempt });
@@ -47,7 +49,7 @@ export function showRun(config: LoadedConfig, options: ShownRunOptions): ShownRu
   return {
     start() {
       isStarted = true;
-      run.start();
+      if (showsStart) run.start();
     },
     async end(report) {
       const state = stateOf(report, workflowConfig.successThreshold ?? defaultThreshold);

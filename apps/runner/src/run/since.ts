@@ -1,7 +1,7 @@
 import type { LoadedConfig } from '../config/load-config.js';
 import { UsageError } from '../usage-error.js';
 
-const units: Record<string, number> = { m: 60_000, h: 3_600_000, d: 86_400_000, w: 604_800_000 };
+const units: Record<string, number> = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000, w: 604_800_000 };
 
 /** Where the window of runs starts without `--since`, ms. */
 export function sinceOf({ workflow }: LoadedConfig, now: number): number {
@@ -18,9 +18,9 @@ export function parseSince(text: string, now: number): number {
   return Math.max(0, since);
 }
 
-/** The ms of a duration of the config, such as `10m`. */
+/** The ms of a duration, such as `30s` or `10m`; NaN when it is none. */
 export function durationOf(text: string): number {
-  const [, count, unit] = /^(\d+(?:\.\d+)?)\s*([mhdw])$/i.exec(text) ?? [];
+  const [, count, unit] = /^(\d+(?:\.\d+)?)\s*([smhdw])$/i.exec(text) ?? [];
   return Number(count) * (units[unit?.toLowerCase() ?? ''] ?? Number.NaN);
 }
 

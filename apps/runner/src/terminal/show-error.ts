@@ -6,7 +6,7 @@ import type { Host } from '../host.js';
 import { isUnreachable } from '../run/unreachable.js';
 import { UsageError } from '../usage-error.js';
 import type { LogFormat } from './log-levels.js';
-import { createTerminal } from './terminal.js';
+import { createTerminal, type Terminal } from './terminal.js';
 
 /** Shows an error that ended a command: what, where and what to do, a line each. Answers the exit code. */
 export function showError(
@@ -14,22 +14,26 @@ export function showError(
   { host, debug, format }: { host: Host; debug: boolean; format: LogFormat },
 ): number {
   const terminal = createTerminal(host, { format });
-  if (error instanceof ConfigError) {
-    for (const { path, message, line, column, hint } of error.problems) {
-      const where = [error.file, line, column].filter((part) => part !== undefined).join(':');
-      terminal.error({ what: path ? `${path}: ${message}` : message, why: where, todo: hint });
-    }
-    return exitCodes.usage;
-  }
-  if (error instanceof UsageError) {
-    terminal.error({ what: error.message, todo: error.hint ?? 'Run `flowmeta --help` for what there is.' });
-    return exitCodes.usage;
-  }
-  const message = redactText(error instanceof Error ? error.message : String(error));
-  terminal.error({ what: message, todo: hintOf(error) ?? 'Run it with --log-level debug to see more.' });
+  tellError(error, terminal);
+  if (error instanceof ConfigError || error instanceof UsageError) return exitCodes.usage;
   if (debug && error instanceof Error && error.stack) {
     terminal.setLevel('DEBUG');
     terminal.log('DEBUG', redactText(error.stack));
   }
   return isUnreachable(error) ? exitCodes.unreachable : exitCodes.partial;
+}
+
+/** Says what went wrong, where and what to do. */
+export function tellError(error: unknown, terminal: Terminal): void {
+  if (error instanceof ConfigError) {
+    for (const { path, message, line, column, hint } of error.problems) {
+      const where = [error.file, line, column].filter((part) => part !== undefined).join(':');
+      terminal.error({ what: path ? `${path}: ${message}` : message, why: where, todo: hint });
+    }
+  } else if (error instanceof UsageError) {
+    terminal.error({ what: error.message, todo: error.hint ?? 'Run `flowmeta --help` for what there is.' });
+  } else {
+    const message = redactText(error instanceof Error ? error.message : String(error));
+    terminal.error({ what: message, todo: hintOf(error) ?? 'Run it with --log-level debug to see more.' });
+  }
 }

@@ -16,8 +16,8 @@ export interface Terminal {
   /** Data for stdout that has lost its secrets value by value: redacting its text again could break the format. */
   printData(text: string): void;
   setLevel(level: LogLevel): void;
-  /** The run that lines of JSON belong to from now on. */
-  setRun(runId: string): void;
+  /** The run that lines of JSON belong to from now on, if any. */
+  setRun(runId: string | undefined): void;
   /** Values that are never shown from now on. */
   hide(redactor: Redactor): void;
   readonly colors: Colors;
