@@ -11,6 +11,7 @@ const rules = {
   redact: [],
   http: ['undici', '@flowmeta/redact', 'node:*'],
   connector: ['zod'],
+  'create-connector': ['node:*'],
   'kestra-client': ['@flowmeta/http', 'zod', 'fflate', 'yaml'],
   'connector-kestra': [
     '@flowmeta/connector',

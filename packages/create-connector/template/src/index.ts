@@ -1,0 +1,2 @@
+export { type AcmeConfig, acmeConfigSchema } from './config.js';
+export { acmeConnector } from './connector.js';
