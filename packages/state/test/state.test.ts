@@ -1,8 +1,9 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtemp, readdir, readFile, rm, utimes, writeFile } from 'node:fs/promises';
+import { createHash } from 'node:crypto';
+import { mkdir, mkdtemp, readdir, readFile, rm, rmdir, stat, utimes, writeFile } from 'node:fs/promises';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { openMemory, type Remembered, StateError } from '../src/index.js';
 
 const noon = Date.UTC(2026, 10, 22, 12);
@@ -43,6 +44,12 @@ async function recall(scope = 'a') {
   const memory = await open(scope);
   await memory.close();
   return memory.last;
+}
+
+/** A file as a program writes it that keeps such content. */
+function sealed(value: unknown): string {
+  const content = JSON.stringify(value);
+  return `{"checksum":"${createHash('sha256').update(content).digest('base64url')}","content":${content}}`;
 }
 
 describe('the state file', () => {
@@ -91,9 +98,7 @@ describe('the state file', () => {
 
   it('of a newer version is an error that says so, and stays as it is', async () => {
     await keep(remembered);
-    const { createHash } = await import('node:crypto');
-    const content = JSON.stringify({ formatVersion: 2, more: true });
-    const newer = `{"checksum":"${createHash('sha256').update(content).digest('base64url')}","content":${content}}`;
+    const newer = sealed({ formatVersion: 2, more: true });
     await writeFile(path, newer);
     await expect(open()).rejects.toThrow(/written by a newer Flowmeta: it has version 2, this one knows 1/);
     expect(await readFile(path, 'utf8')).toBe(newer);
@@ -101,10 +106,57 @@ describe('the state file', () => {
     await expect(open()).rejects.toThrow(/newer/);
   });
 
-  it('in a directory that is not there is an error', async () => {
+  it.each([
+    ['no JSON', 'it is no JSON', '{'],
+    ['something else', 'it is no state of Flowmeta', '{"name":"flowmeta"}'],
+    ['of an older format', 'its content is not what was expected', sealed({ formatVersion: 0, scopes: [] })],
+    ['without its scopes', 'its content is not what was expected', sealed({ formatVersion: 1 })],
+    ['with more in it', 'its content is not what was expected', sealed({ formatVersion: 1, scopes: [], more: 1 })],
+    ['edited', 'its checksum is wrong', sealed({ formatVersion: 1, scopes: [] }).replace('[]', '[1]')],
+  ])('that is %s says so, and is replaced by the next save', async (_, why, text) => {
+    await writeFile(path, text);
+    await keep(remembered);
+    expect(warnings).toEqual([`The state in ${path} can't be used (${why}): everything is read in full.`]);
+    expect(await recall()).toEqual(remembered);
+    expect(warnings).toHaveLength(1);
+  });
+
+  it('is for nobody else to read', async () => {
+    const memory = await open();
+    await memory.save(remembered);
+    expect((await stat(path)).mode & 0o777).toBe(0o600);
+    expect((await stat(`${path}.lock`)).mode & 0o777).toBe(0o600);
+    await memory.close();
+  });
+
+  it('stays as it was when a save fails; the next one may succeed', async () => {
+    await keep(remembered);
+    const memory = await open();
+    await mkdir(`${path}.tmp`);
+    await expect(memory.save({ ...remembered, watermark: 1 })).rejects.toThrow('EISDIR');
+    await rmdir(`${path}.tmp`);
+    await memory.save({ ...remembered, watermark: 2 });
+    await mkdir(`${path}.tmp`);
+    const failing = memory.save({ ...remembered, watermark: 3 });
+    await memory.close();
+    await expect(failing).rejects.toThrow('EISDIR');
+    expect([(await recall())?.watermark, warnings]).toEqual([2, []]);
+  });
+
+  it('where nothing can be kept is an error that names the key', async () => {
+    const whole = path;
     path = join(directory, 'nowhere', 'state.json');
     await expect(open()).rejects.toThrow(StateError);
-    await expect(open()).rejects.toThrow(/can't be kept/);
+    await expect(open()).rejects.toMatchObject({
+      name: 'StateError',
+      message: `The state can't be kept in ${path} (ENOENT)`,
+      hint: expect.stringContaining('workflowConfig.state.path'),
+    });
+    path = whole;
+    await mkdir(path);
+    await expect(open()).rejects.toThrow(/can't be kept in .+ \(EISDIR\)/);
+    // The lock is given back.
+    expect(await readdir(directory)).toEqual(['state.json']);
   });
 });
 
@@ -145,6 +197,40 @@ describe('the lock', () => {
     const before = new Date(Date.now() - 11 * 60_000);
     await utimes(`${path}.lock`, before, before);
     await (await open()).close();
+  });
+
+  it('is touched while it is held', async () => {
+    vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
+    try {
+      const memory = await open();
+      const long = new Date(Date.now() - 60 * 60_000);
+      await utimes(`${path}.lock`, long, long);
+      vi.advanceTimersByTime(30_000);
+      await vi.waitFor(
+        async () => expect((await stat(`${path}.lock`)).mtimeMs).toBeGreaterThan(Date.now() - 30 * 60_000),
+        { timeout: 30_000, interval: 20 },
+      );
+      await memory.close();
+      expect(vi.getTimerCount()).toBe(0);
+      await vi.waitFor(async () => expect(await readdir(directory)).toEqual([]), { timeout: 30_000, interval: 20 });
+    } finally {
+      vi.useRealTimers();
+    }
+  });
+
+  it('that another run has taken over meanwhile is left to it', async () => {
+    const memory = await open();
+    await lockOf({ pid: process.ppid, host: hostname() });
+    await memory.close();
+    await expect(open()).rejects.toThrow(`process ${process.ppid} on ${hostname()}`);
+  });
+
+  it('that is held is told with who has it, and what to do', async () => {
+    await lockOf({ pid: process.ppid, host: hostname() });
+    await expect(open()).rejects.toMatchObject({
+      message: `Another run is using the same state, process ${process.ppid} on ${hostname()} since 2026-11-22T12:00:00.000Z`,
+      hint: `Wait until it has ended. If there is none any more, remove ${path}.lock.`,
+    });
   });
 
   it('that is garbled stays for a while too', async () => {
