@@ -1,58 +1,72 @@
-// The whole proof: every fault, 100,000 mutations, ten minutes of `flowmeta watch`, every mutant. Leaves the figures in
-// verify-result.json, and exits with 1 when something failed.
+// The whole proof, or the parts that are named: faults, fuzzing, kills, soak, mutants. Leaves the figures of each part in
+// tooling/verify/result.json and in the README, and exits with 1 when something failed.
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { withSection } from './readme-section.mjs';
 
 const root = fileURLToPath(new URL('../../../', import.meta.url));
-const parts = mkdtempSync(join(tmpdir(), 'flowmeta-verify-'));
+const resultFile = join(root, 'tooling/verify/result.json');
+const readmeFile = join(root, 'README.md');
 const { FLOWMETA_SEED: asked = 'random', FLOWMETA_SOAK_MINUTES: soakMinutes = '10' } = process.env;
 // One for all the files of this run.
 const seed = asked === 'random' ? String(Date.now() % 1_000_000) : asked;
-const startedAt = new Date().toISOString();
-const start = performance.now();
 
-const env = { ...process.env, FLOWMETA_VERIFY_PARTS: parts };
-const run = (args, more = {}) =>
-  spawnSync(process.execPath, args, { cwd: root, stdio: 'inherit', env: { ...env, ...more } }).status;
-const statuses = [
-  run([join(root, 'node_modules/vitest/vitest.mjs'), 'run', 'tooling/verify/'], {
-    FLOWMETA_VERIFY: 'full',
-    FLOWMETA_SEED: seed,
-  }),
-  run([
-    join(root, 'tooling/bench/src/soak.mjs'),
-    ...['--minutes', soakMinutes, '--seed', seed, '--json', join(parts, 'soak.json')],
-  ]),
-  run([fileURLToPath(new URL('mutants.mjs', import.meta.url))]),
-];
-const passed = statuses.every((status) => status === 0);
-
-const results = {};
-for (const file of existsSync(parts) ? readdirSync(parts).sort() : []) {
-  results[file.replace(/\.json$/, '')] = JSON.parse(readFileSync(join(parts, file), 'utf8'));
-}
-rmSync(parts, { recursive: true, force: true });
-const sum = (pick) => Object.values(results).reduce((total, part) => total + pick(part), 0);
-const mutations = Object.keys(results)
-  .filter((name) => name.startsWith('fuzz-'))
-  .reduce((total, name) => total + results[name].count, 0);
-const summary = {
-  startedAt,
-  seed: Number(seed),
-  passed,
-  faults: results['fault-matrix']?.count ?? 0,
-  mutations,
-  mutants: Object.values(results.mutants?.groups ?? {}).reduce((total, group) => total + (group.mutants ?? 0), 0),
-  failures: sum(({ failures }) => failures.length),
-  durationMs: Math.round(performance.now() - start),
-  results,
+const vitest = (path) => [join(root, 'node_modules/vitest/vitest.mjs'), 'run', path];
+const parts = {
+  faults: { args: vitest('tooling/verify/test/fault-matrix.test.ts'), env: { FLOWMETA_VERIFY: 'full' } },
+  fuzzing: { args: vitest('tooling/verify/test/fuzz-'), env: { FLOWMETA_VERIFY: 'full' } },
+  kills: { args: vitest('apps/runner/test/killed.test.ts'), env: { FLOWMETA_KILLS: '50' } },
+  soak: {
+    args: (folder) => [
+      join(root, 'tooling/bench/src/soak.mjs'),
+      ...['--minutes', soakMinutes, '--seed', seed, '--json', join(folder, 'soak.json')],
+    ],
+  },
+  mutants: { args: [fileURLToPath(new URL('mutants.mjs', import.meta.url))] },
 };
-const target = join(root, 'verify-result.json');
-writeFileSync(target, `${JSON.stringify(summary, null, 2)}\n`);
-console.log(
-  `${summary.faults} faults, ${mutations} mutations, ${summary.mutants} mutants, ${summary.failures} failures: ${target}`,
-);
+
+const names = process.argv.slice(2);
+const unknown = names.filter((name) => !Object.hasOwn(parts, name));
+if (unknown.length > 0) {
+  console.error(`There is no part ${unknown.join(', ')}: ${Object.keys(parts).join(', ')}.`);
+  process.exit(2);
+}
+
+const result = existsSync(resultFile) ? JSON.parse(readFileSync(resultFile, 'utf8')) : {};
+let passed = true;
+for (const name of names.length > 0 ? names : Object.keys(parts)) {
+  result[name] = run(parts[name]);
+  passed &&= result[name].passed;
+  // After each part: what was shown is not lost with what comes later.
+  writeFileSync(resultFile, `${JSON.stringify(result, null, 2)}\n`);
+}
+writeFileSync(readmeFile, withSection(readFileSync(readmeFile, 'utf8'), result));
+console.log(`${passed ? 'All of it holds' : 'Something failed'}: ${resultFile}`);
 process.exit(passed ? 0 : 1);
+
+function run({ args, env = {} }) {
+  const folder = mkdtempSync(join(tmpdir(), 'flowmeta-verify-'));
+  const startedAt = new Date().toISOString();
+  const start = performance.now();
+  const { status } = spawnSync(process.execPath, typeof args === 'function' ? args(folder) : args, {
+    cwd: root,
+    stdio: 'inherit',
+    env: { ...process.env, FLOWMETA_SEED: seed, FLOWMETA_VERIFY_PARTS: folder, ...env },
+  });
+  const figures = Object.fromEntries(
+    readdirSync(folder)
+      .sort()
+      .map((file) => [file.replace(/\.json$/, ''), JSON.parse(readFileSync(join(folder, file), 'utf8'))]),
+  );
+  rmSync(folder, { recursive: true, force: true });
+  return {
+    startedAt,
+    durationMs: Math.round(performance.now() - start),
+    seed: Number(seed),
+    passed: status === 0 && Object.keys(figures).length > 0,
+    figures,
+  };
+}

@@ -1,0 +1,55 @@
+const begin = '<!-- What verify:full writes. -->';
+const end = '<!-- Until here. -->';
+
+const number = (value) => value.toLocaleString('en');
+const day = ({ startedAt }) => startedAt.slice(0, 10);
+const sum = (figures, pick) => Object.values(figures).reduce((total, part) => total + pick(part), 0);
+const failuresOf = ({ figures }) => sum(figures, ({ failures }) => failures.length);
+const outcome = (part) => (part.passed ? 'none failed' : `${number(Math.max(1, failuresOf(part)))} failed`);
+
+/** What each part says, in the order of the page. */
+const rows = {
+  faults: (part) => [
+    `${number(sum(part.figures, ({ count }) => count))} faults: every kind at every endpoint of both sides`,
+    outcome(part),
+  ],
+  fuzzing: (part) => [
+    `${number(sum(part.figures, ({ count }) => count))} mutated answers, items and configs`,
+    outcome(part),
+  ],
+  kills: (part) => [
+    `${number(sum(part.figures, ({ count }) => count))} kills at random points, then a run to the end`,
+    part.passed ? 'the catalog of one clean run' : outcome(part),
+  ],
+  soak: ({ passed, figures: { soak } }) => [
+    `\`watch\` for ${soak.minutes} minutes, ${number(soak.changes)} changes, ${number(soak.bouts)} bouts of faults`,
+    passed
+      ? `memory ${Math.round(soak.memory.first)} → ${Math.round(soak.memory.last)} MB, open files ${soak.files.first} → ${soak.files.last}, the catalog of one clean run`
+      : soak.failures.join(', '),
+  ],
+  mutants: ({ figures: { mutants } }) => [
+    `${number(sum(mutants.groups, (group) => group.mutants ?? 0))} changes of the code that writes and deletes`,
+    Object.entries(mutants.groups)
+      .map(([name, { score }]) => `${name} ${score === undefined ? 'not measured' : `${score} % noticed`}`)
+      .join(', '),
+  ],
+};
+
+/** The table for people of a result of `verify:full`; parts that were never run are not in it. */
+export function sectionOf(result) {
+  const lines = Object.entries(rows).flatMap(([name, row]) => {
+    const part = result[name];
+    if (part === undefined || Object.keys(part.figures).length === 0) return [];
+    const [what, how] = row(part);
+    return [`| ${what} | ${how} | ${day(part)} |`];
+  });
+  return ['| what was done to it | what came of it | when |', '| --- | --- | --- |', ...lines].join('\n');
+}
+
+/** The page with the table between its marks. */
+export function withSection(page, result) {
+  const from = page.indexOf(begin);
+  const to = page.indexOf(end);
+  if (from < 0 || to < from) throw new Error(`the page has no place for the figures: ${begin} … ${end}`);
+  return `${page.slice(0, from + begin.length)}\n\n${sectionOf(result)}\n\n${page.slice(to)}`;
+}

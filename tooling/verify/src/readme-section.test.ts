@@ -1,0 +1,51 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { sectionOf, withSection } from './readme-section.mjs';
+
+const part = (figures: object, passed = true) => ({
+  startedAt: '2026-11-22T10:00:00.000Z',
+  durationMs: 1_000,
+  seed: 1,
+  passed,
+  figures,
+});
+
+describe('the figures of verify:full in the README', () => {
+  it('are those of the last result', () => {
+    const readme = readFileSync(new URL('../../../README.md', import.meta.url), 'utf8');
+    const file = new URL('../result.json', import.meta.url);
+    const result = existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : {};
+    expect(readme).toBe(withSection(readme, result));
+    expect(readme).toContain('verify:full');
+  });
+
+  it('add up, and tell failures', () => {
+    const table = sectionOf({
+      faults: part({ 'fault-matrix': { count: 2_067, failures: [] } }),
+      fuzzing: part({ a: { count: 1_000, failures: ['x'] }, b: { count: 500, failures: ['y'] } }, false),
+      soak: part(
+        {
+          soak: {
+            minutes: 3,
+            changes: 40,
+            bouts: 2,
+            failures: ['memory grows'],
+            memory: { first: 1, last: 2 },
+            files: { first: 1, last: 2 },
+          },
+        },
+        false,
+      ),
+      mutants: part({ mutants: { groups: { state: { mutants: 10, score: 80.5 }, deletion: {} }, failures: [] } }),
+    });
+    expect(table).toContain('| 2,067 faults: every kind at every endpoint of both sides | none failed | 2026-11-22 |');
+    expect(table).toContain('| 1,500 mutated answers, items and configs | 2 failed |');
+    expect(table).toContain('| memory grows |');
+    expect(table).toContain('state 80.5 % noticed, deletion not measured');
+    expect(table).not.toContain('kills');
+  });
+
+  it('need their place', () => {
+    expect(() => withSection('# A page', {})).toThrow('has no place');
+  });
+});
