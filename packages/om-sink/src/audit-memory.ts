@@ -4,6 +4,8 @@ import type { OmEdge, OmPipeline, OmStatus } from './client/entities.js';
 /** Pipelines whose statuses are remembered: those that are being written, and not all of them. */
 const pipelinesWithStatuses = 64;
 
+export type AuditMemory = ReturnType<typeof createAuditMemory>;
+
 /** What the answers have told so far: names by id, and what was there before a write. */
 export function createAuditMemory() {
   let capabilities: Capabilities | undefined;
@@ -24,6 +26,7 @@ export function createAuditMemory() {
   return {
     hashOf,
     nameOf,
+    nameOfId: (id: string): string | undefined => names.get(id),
     version(version: string): void {
       try {
         ({ capabilities } = capabilitiesFor(version));

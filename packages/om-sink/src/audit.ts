@@ -1,3 +1,4 @@
+import { createAuditMemory } from './audit-memory.js';
 import { auditedClient } from './audited-client.js';
 import type { OmClient } from './client/client-types.js';
 
@@ -44,7 +45,13 @@ export interface Audit {
 }
 
 /** What a write is about. */
-export type Subject = Pick<AuditEntry, 'method' | 'entityType' | 'fqn' | 'key' | 'hashBefore' | 'hashAfter'>;
+export interface Subject
+  extends Pick<AuditEntry, 'method' | 'entityType' | 'fqn' | 'key' | 'hashBefore' | 'hashAfter'> {
+  /** What `hashBefore` is of, where it was read. */
+  before?: unknown;
+  /** The body, or the part of it that is about this. */
+  after?: unknown;
+}
 
 const errorLength = 500;
 
@@ -60,12 +67,14 @@ export function createAudit({ runId, now, write, planned = false }: AuditOptions
   let principal: string | undefined;
 
   const record = (subject: Subject, outcome: AuditEntry['outcome'], error?: unknown) => {
-    const { hashBefore, hashAfter, key, ...rest } = subject;
+    const { method, entityType, fqn, key, hashBefore, hashAfter } = subject;
     write({
       time: new Date(now()).toISOString(),
       runId,
       ...(principal === undefined ? {} : { principal }),
-      ...rest,
+      method,
+      entityType,
+      fqn,
       ...(key === undefined ? {} : { key }),
       outcome,
       ...(hashBefore === undefined ? {} : { hashBefore }),
@@ -91,7 +100,7 @@ export function createAudit({ runId, now, write, planned = false }: AuditOptions
   const signedIn = (name: string) => {
     principal = name;
   };
-  return { over: (client) => auditedClient(client, { audited, signedIn }) };
+  return { over: (client) => auditedClient(client, { audited, signedIn, known: createAuditMemory() }) };
 }
 
 function wordsOf(error: unknown): string {

@@ -1,9 +1,10 @@
-import { createHash } from 'node:crypto';
 import { buildFqn } from '@flowmeta/om-mapper';
 import type { Audited, Subject } from './audit.js';
-import { createAuditMemory } from './audit-memory.js';
+import type { AuditMemory } from './audit-memory.js';
 import type { AddLineage, OmClient } from './client/client-types.js';
 import type { OmEdge } from './client/entities.js';
+import { digest } from './digest.js';
+import { isShadow } from './sink/edge-details.js';
 
 /** By these names, so that a new write without an audit does not compile. */
 type WriteMethod = Extract<keyof OmClient, `${'put' | 'patch' | 'create' | 'restore' | 'delete'}${string}`>;
@@ -11,18 +12,18 @@ type WriteMethod = Extract<keyof OmClient, `${'put' | 'patch' | 'create' | 'rest
 /** The same client; its writes go through `audited`, with what its reads have told about them. */
 export function auditedClient(
   client: OmClient,
-  { audited, signedIn }: { audited: Audited; signedIn: (name: string) => void },
+  { audited, signedIn, known }: { audited: Audited; signedIn?: (name: string) => void; known: AuditMemory },
 ): OmClient {
-  const known = createAuditMemory();
-
   const statusOf = (fqn: string, status: Parameters<OmClient['putStatus']>[1]): Subject => {
-    const before = known.status(fqn, status.timestamp);
+    const stored = known.status(fqn, status.timestamp);
+    const before = stored && only(stored, Object.keys(status));
     return {
       method: 'PUT',
       entityType: 'pipelineStatus',
       fqn,
       key: String(status.timestamp),
-      ...(before === undefined ? {} : { hashBefore: digest(only(before, Object.keys(status))) }),
+      ...(before === undefined ? {} : { before, hashBefore: digest(before) }),
+      after: status,
       hashAfter: digest(status),
     };
   };
@@ -35,7 +36,7 @@ export function auditedClient(
     },
     async loggedInUser() {
       const user = await client.loggedInUser();
-      signedIn(user.name);
+      signedIn?.(user.name);
       return user;
     },
     async getService(name) {
@@ -58,6 +59,21 @@ export function auditedClient(
       known.statuses(fqn, statuses);
       return statuses;
     },
+    async findUser(name) {
+      const user = await client.findUser(name);
+      if (user) known.name(user.id, user.name);
+      return user;
+    },
+    async findUserByEmail(email) {
+      const user = await client.findUserByEmail(email);
+      if (user) known.name(user.id, user.name);
+      return user;
+    },
+    async findTeam(name) {
+      const team = await client.findTeam(name);
+      if (team) known.name(team.id, team.name);
+      return team;
+    },
     async listBelow(holder, atMost) {
       const list = await client.listBelow(holder, atMost);
       for (const { id, fqn } of list ?? []) known.name(id, fqn);
@@ -71,7 +87,7 @@ export function auditedClient(
     async getLineage(type, fqn, options) {
       const lineage = await client.getLineage(type, fqn, options);
       for (const [id, node] of lineage.nodes) known.name(id, node.fqn);
-      for (const edge of [...lineage.upstream, ...lineage.downstream]) known.edge(edge);
+      for (const edge of [...lineage.upstream, ...lineage.downstream]) if (!isShadow(edge)) known.edge(edge);
       return lineage;
     },
   };
@@ -79,7 +95,13 @@ export function auditedClient(
   const writes: Pick<OmClient, WriteMethod> = {
     createService: (body) =>
       audited(
-        { method: 'POST', entityType: 'pipelineService', fqn: buildFqn([body.name]), hashAfter: digest(body) },
+        {
+          method: 'POST',
+          entityType: 'pipelineService',
+          fqn: buildFqn([body.name]),
+          after: body,
+          hashAfter: digest(body),
+        },
         () => client.createService(body),
         (service) => (service === undefined ? 'unchanged' : 'created'),
       ),
@@ -97,6 +119,7 @@ export function auditedClient(
           entityType: 'pipeline',
           fqn,
           ...known.hashBefore(fqn),
+          after: body,
           hashAfter: known.hashOf(body) ?? digest(body),
         },
         () => client.putPipeline(body),
@@ -122,7 +145,14 @@ export function auditedClient(
     patchPipeline(id, operations) {
       const fqn = known.nameOf('pipeline', id);
       return audited(
-        { method: 'PATCH', entityType: 'pipeline', fqn, ...known.hashBefore(fqn), hashAfter: digest(operations) },
+        {
+          method: 'PATCH',
+          entityType: 'pipeline',
+          fqn,
+          ...known.hashBefore(fqn),
+          after: operations,
+          hashAfter: digest(operations),
+        },
         () => client.patchPipeline(id, operations),
         () => 'updated',
       );
@@ -141,7 +171,13 @@ export function auditedClient(
       ),
     putClassification: (body) =>
       audited(
-        { method: 'PUT', entityType: 'classification', fqn: buildFqn([body.name]), hashAfter: digest(body) },
+        {
+          method: 'PUT',
+          entityType: 'classification',
+          fqn: buildFqn([body.name]),
+          after: body,
+          hashAfter: digest(body),
+        },
         () => client.putClassification(body),
         () => 'written',
       ),
@@ -151,6 +187,7 @@ export function auditedClient(
           method: 'PUT',
           entityType: 'tag',
           fqn: buildFqn([body.classification, body.name]),
+          after: body,
           hashAfter: digest(body),
         },
         () => client.putTag(body),
@@ -164,7 +201,8 @@ export function auditedClient(
           method: 'PUT',
           entityType: 'lineage',
           fqn: known.edgeName(fromEntity, toEntity),
-          ...(before === undefined ? {} : { hashBefore: digest(before) }),
+          ...(before === undefined ? {} : { before, hashBefore: digest(before) }),
+          after: detailsOf(body),
           hashAfter: digest(detailsOf(body)),
         },
         () => client.putLineage(body),
@@ -179,7 +217,7 @@ export function auditedClient(
           method: 'DELETE',
           entityType: 'lineage',
           fqn: known.edgeName(from, to),
-          ...(before === undefined ? {} : { hashBefore: digest(before) }),
+          ...(before === undefined ? {} : { before, hashBefore: digest(before) }),
         },
         () => client.deleteLineage(from, to),
         (wasThere) => (wasThere ? 'deleted' : 'absent'),
@@ -193,6 +231,7 @@ export function auditedClient(
           method: 'PUT',
           entityType: 'ingestionPipeline',
           fqn: `${known.nameOf('pipelineService', body.service.id)}.${buildFqn([body.name])}`,
+          after: body,
           hashAfter: digest(body),
         },
         () => client.putIngestionPipeline(body),
@@ -200,7 +239,14 @@ export function auditedClient(
       ),
     putIngestionRun: (fqn, run) =>
       audited(
-        { method: 'PUT', entityType: 'ingestionPipelineStatus', fqn, key: run.runId, hashAfter: digest(run) },
+        {
+          method: 'PUT',
+          entityType: 'ingestionPipelineStatus',
+          fqn,
+          key: run.runId,
+          after: run,
+          hashAfter: digest(run),
+        },
         () => client.putIngestionRun(fqn, run),
         () => 'written',
       ),
@@ -216,14 +262,4 @@ function detailsOf({ edge: { lineageDetails } }: AddLineage): OmEdge['details'] 
 
 function only(value: Record<string, unknown>, keys: readonly string[]): Record<string, unknown> {
   return Object.fromEntries(keys.map((key) => [key, value[key]]));
-}
-
-/** Equal values have equal digests, whatever the order of their keys. */
-function digest(value: unknown): string {
-  const text = JSON.stringify(value, (_key, nested: unknown) =>
-    typeof nested === 'object' && nested !== null && !Array.isArray(nested)
-      ? Object.fromEntries(Object.entries(nested).sort(([a], [b]) => (a < b ? -1 : 1)))
-      : nested,
-  );
-  return `sha256:${createHash('sha256').update(text).digest('hex')}`;
 }

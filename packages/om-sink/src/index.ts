@@ -38,6 +38,13 @@ export {
   type Planner,
 } from './plan.js';
 export {
+  compareWrites,
+  createWriteGuard,
+  type PlannedWrite,
+  type PlannedWritesOptions,
+  type WriteGuard,
+} from './planned-writes.js';
+export {
   createIngestionRun,
   type IngestionRun,
   type IngestionRunEnd,

@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { buildFqn, type CreatePipeline, namespaceOf, type Reference } from '@flowmeta/om-mapper';
 import type { OmClient, PatchOperation } from './client/client-types.js';
 import type { OmPipeline } from './client/entities.js';
+import { type PlannedWrite, type PlannedWritesOptions, watchedClient, writeKey } from './planned-writes.js';
 
 /** One field of a pipeline. `from` is absent for a value that is not there yet, `to` for one that goes. */
 export interface PlannedField {
@@ -44,10 +45,12 @@ export interface Planner {
   over(client: OmClient): OmClient;
   /** What was noted so far, sorted by name. */
   plan(): Plan;
+  /** The same write by write, for `createWriteGuard`. */
+  writes(): PlannedWrite[];
 }
 
 /** Compares each pipeline with what the catalog has of it, which costs one request for each that would change. */
-export function createPlanner(): Planner {
+export function createPlanner(options: PlannedWritesOptions = {}): Planner {
   const pipelines = new Map<string, PlannedPipeline>();
   const edges = new Map<string, PlannedLineage>();
   const tags = new Set<string>();
@@ -55,8 +58,12 @@ export function createPlanner(): Planner {
   const names = new Map<string, string>();
   const drawn = new Set<string>();
   const patches = new Map<string, PatchOperation[]>();
+  const writes = new Map<string, PlannedWrite>();
   let service: string | undefined;
 
+  const see = (asked: readonly PlannedWrite[]): void => {
+    for (const each of asked) writes.set(writeKey(each), each);
+  };
   const nameOf = ({ id, type }: Reference): string => names.get(id) ?? `<${type} ${id}>`;
   const edgeKey = (from: string, to: string): string => `${from} ${to}`;
   const note = (fqn: string, action: PlannedPipeline['action'], fields: PlannedField[] = []): void => {
@@ -66,104 +73,106 @@ export function createPlanner(): Planner {
   };
   const noteRuns = (fqn: string, count: number): void => void runs.set(fqn, (runs.get(fqn) ?? 0) + count);
 
-  return {
-    over: (client) => ({
-      ...client,
-      async listPipelines(query) {
-        const page = await client.listPipelines(query);
-        for (const { id, fullyQualifiedName } of page.items) names.set(id, fullyQualifiedName);
-        return page;
-      },
-      async getPipeline(fqn, query) {
-        const pipeline = await client.getPipeline(fqn, query);
-        if (pipeline) names.set(pipeline.id, pipeline.fullyQualifiedName);
-        return pipeline;
-      },
-      async getEntity(type, fqn) {
-        const entity = await client.getEntity(type, fqn);
-        if (entity) names.set(entity.id, entity.fqn);
-        return entity;
-      },
-      async listBelow(holder, atMost) {
-        const list = await client.listBelow(holder, atMost);
-        for (const { id, fqn } of list ?? []) names.set(id, fqn);
-        return list;
-      },
-      async findUser(name) {
-        const user = await client.findUser(name);
-        if (user) names.set(user.id, user.name);
-        return user;
-      },
-      async findUserByEmail(email) {
-        const user = await client.findUserByEmail(email);
-        if (user) names.set(user.id, user.name);
-        return user;
-      },
-      async findTeam(name) {
-        const team = await client.findTeam(name);
-        if (team) names.set(team.id, team.name);
-        return team;
-      },
-      async getLineage(type, fqn, options) {
-        const lineage = await client.getLineage(type, fqn, options);
-        for (const [id, node] of lineage.nodes) names.set(id, node.fqn);
-        for (const { from, to } of [...lineage.upstream, ...lineage.downstream]) drawn.add(edgeKey(from, to));
-        return lineage;
-      },
+  const noting = (client: OmClient): OmClient => ({
+    ...client,
+    async listPipelines(query) {
+      const page = await client.listPipelines(query);
+      for (const { id, fullyQualifiedName } of page.items) names.set(id, fullyQualifiedName);
+      return page;
+    },
+    async getPipeline(fqn, query) {
+      const pipeline = await client.getPipeline(fqn, query);
+      if (pipeline) names.set(pipeline.id, pipeline.fullyQualifiedName);
+      return pipeline;
+    },
+    async getEntity(type, fqn) {
+      const entity = await client.getEntity(type, fqn);
+      if (entity) names.set(entity.id, entity.fqn);
+      return entity;
+    },
+    async listBelow(holder, atMost) {
+      const list = await client.listBelow(holder, atMost);
+      for (const { id, fqn } of list ?? []) names.set(id, fqn);
+      return list;
+    },
+    async findUser(name) {
+      const user = await client.findUser(name);
+      if (user) names.set(user.id, user.name);
+      return user;
+    },
+    async findUserByEmail(email) {
+      const user = await client.findUserByEmail(email);
+      if (user) names.set(user.id, user.name);
+      return user;
+    },
+    async findTeam(name) {
+      const team = await client.findTeam(name);
+      if (team) names.set(team.id, team.name);
+      return team;
+    },
+    async getLineage(type, fqn, options) {
+      const lineage = await client.getLineage(type, fqn, options);
+      for (const [id, node] of lineage.nodes) names.set(id, node.fqn);
+      for (const { from, to } of [...lineage.upstream, ...lineage.downstream]) drawn.add(edgeKey(from, to));
+      return lineage;
+    },
 
-      async createService(body) {
-        service = body.name;
-        return client.createService(body);
-      },
-      async putPipeline(body) {
-        const fqn = buildFqn([body.service, body.name]);
-        const current = await client.getPipeline(fqn, { fields: '*' });
-        const operations = (current && patches.get(current.id)) ?? [];
-        note(fqn, current === undefined ? 'create' : 'change', differences(current, { body, operations, nameOf }));
-        const result = await client.putPipeline(body);
-        names.set(result.pipeline.id, fqn);
-        return result;
-      },
-      async patchPipeline(id, operations) {
-        patches.set(id, [...(patches.get(id) ?? []), ...operations]);
-        return client.patchPipeline(id, operations);
-      },
-      async deletePipeline(id) {
-        note(nameOf({ id, type: 'pipeline' }), 'delete');
-        return client.deletePipeline(id);
-      },
-      async restorePipeline(id) {
-        note(nameOf({ id, type: 'pipeline' }), 'restore');
-        return client.restorePipeline(id);
-      },
-      async putStatus(fqn, status) {
-        noteRuns(fqn, 1);
-        return client.putStatus(fqn, status);
-      },
-      async putStatuses(fqn, statuses) {
-        noteRuns(fqn, statuses.length);
-        return client.putStatuses(fqn, statuses);
-      },
-      async putTag(body) {
-        tags.add(buildFqn([body.classification, body.name]));
-        return client.putTag(body);
-      },
-      async putLineage(body) {
-        const { fromEntity, toEntity, lineageDetails } = body.edge;
-        const key = edgeKey(fromEntity.id, toEntity.id);
-        edges.set(key, {
-          action: drawn.has(key) ? 'change' : 'add',
-          from: nameOf(fromEntity),
-          to: nameOf(toEntity),
-          description: lineageDetails.description,
-        });
-        return client.putLineage(body);
-      },
-      async deleteLineage(from, to) {
-        edges.set(edgeKey(from.id, to.id), { action: 'remove', from: nameOf(from), to: nameOf(to) });
-        return client.deleteLineage(from, to);
-      },
-    }),
+    async createService(body) {
+      service = body.name;
+      return client.createService(body);
+    },
+    async putPipeline(body) {
+      const fqn = buildFqn([body.service, body.name]);
+      const current = await client.getPipeline(fqn, { fields: '*' });
+      const operations = (current && patches.get(current.id)) ?? [];
+      note(fqn, current === undefined ? 'create' : 'change', differences(current, { body, operations, nameOf }));
+      const result = await client.putPipeline(body);
+      names.set(result.pipeline.id, fqn);
+      return result;
+    },
+    async patchPipeline(id, operations) {
+      patches.set(id, [...(patches.get(id) ?? []), ...operations]);
+      return client.patchPipeline(id, operations);
+    },
+    async deletePipeline(id) {
+      note(nameOf({ id, type: 'pipeline' }), 'delete');
+      return client.deletePipeline(id);
+    },
+    async restorePipeline(id) {
+      note(nameOf({ id, type: 'pipeline' }), 'restore');
+      return client.restorePipeline(id);
+    },
+    async putStatus(fqn, status) {
+      noteRuns(fqn, 1);
+      return client.putStatus(fqn, status);
+    },
+    async putStatuses(fqn, statuses) {
+      noteRuns(fqn, statuses.length);
+      return client.putStatuses(fqn, statuses);
+    },
+    async putTag(body) {
+      tags.add(buildFqn([body.classification, body.name]));
+      return client.putTag(body);
+    },
+    async putLineage(body) {
+      const { fromEntity, toEntity, lineageDetails } = body.edge;
+      const key = edgeKey(fromEntity.id, toEntity.id);
+      edges.set(key, {
+        action: drawn.has(key) ? 'change' : 'add',
+        from: nameOf(fromEntity),
+        to: nameOf(toEntity),
+        description: lineageDetails.description,
+      });
+      return client.putLineage(body);
+    },
+    async deleteLineage(from, to) {
+      edges.set(edgeKey(from.id, to.id), { action: 'remove', from: nameOf(from), to: nameOf(to) });
+      return client.deleteLineage(from, to);
+    },
+  });
+
+  return {
+    over: (client) => noting(watchedClient(client, { ...options, see })),
 
     plan: () => ({
       ...(service === undefined ? {} : { service }),
@@ -176,6 +185,8 @@ export function createPlanner(): Planner {
         .map(([pipeline, count]) => ({ pipeline, count }))
         .sort((one, other) => compare(one.pipeline, other.pipeline)),
     }),
+
+    writes: () => [...writes].sort(([one], [other]) => compare(one, other)).map(([, each]) => each),
   };
 }
 

@@ -20,6 +20,8 @@ export type OpenMetadataErrorKind =
   | 'wrong-answer'
   /** The database behind OpenMetadata did not come back in time (OM fact 4). */
   | 'outage'
+  /** A write that the plan doesn't have: it was not sent. */
+  | 'not-planned'
   /** The service can't be filled: soft-deleted, or it belongs to another kind of source. */
   | 'service';
 
