@@ -27,7 +27,8 @@ const edge = mapEdge(
 async function start(version = '1.6') {
   harness = await startHarness({ version });
   const { sandbox } = harness;
-  const client = () => createOmClient({ hostPort: sandbox.url, jwtToken: sandbox.token, retry: { maxAttempts: 1 } });
+  const client = () =>
+    createOmClient({ hostPort: sandbox.url, jwtToken: sandbox.token, retry: { baseDelayMs: 1, maxDelayMs: 5 } });
   const sinkOver = async (over: OmClient): Promise<Sink> => {
     const sink = createOpenMetadataSink(over, { service, classification });
     await sink.open();

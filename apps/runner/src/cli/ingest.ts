@@ -1,4 +1,4 @@
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import type { IngestFlags } from '../commands/ingest.js';
 import type { CommandContext } from './context.js';
 import {
@@ -30,12 +30,23 @@ export function ingest(program: Command, { done, host, terminal }: CommandContex
     .addOption(logFormatOption())
     .option('--no-progress', 'show no progress')
     .option('--strict', 'exit with 1 for degraded pipelines too')
+    .addOption(
+      new Option('--plan <file>', 'write what this plan of `flowmeta plan --output` says, and nothing else').conflicts([
+        'dryRun',
+        'since',
+        'namespace',
+        'full',
+        'flow',
+        'execution',
+      ]),
+    )
     .option('--allow-mass-delete', 'delete pipelines that the source no longer has even if they are many')
     .addHelpText(
       'after',
       examples([
         'flowmeta ingest -c kestra.yaml --dry-run',
         'flowmeta ingest -c kestra.yaml --since 7d --namespace company.team --report report.html',
+        'flowmeta ingest -c kestra.yaml --plan plan.json',
         'flowmeta ingest -c kestra.yaml --metrics-file /var/lib/node_exporter/flowmeta.prom',
       ]) + exitCodeHelp,
     )

@@ -2,13 +2,18 @@ import { resolve } from 'node:path';
 import { loadConfig } from '../config/load-config.js';
 import { exitCodes } from '../exit-codes.js';
 import type { Host } from '../host.js';
-import { runIdOf, runIngestion } from '../run/run-ingestion.js';
+import { type ApplyResult, applyPlan } from '../run/apply-plan.js';
+import { readPlanFile } from '../run/plan-file.js';
+import { type RunIngestionOptions, runIdOf, runIngestion } from '../run/run-ingestion.js';
 import { parseSince } from '../run/since.js';
 import { defaultThreshold } from '../run/success.js';
+import { colorsFor } from '../terminal/colors.js';
 import type { LogLevel } from '../terminal/log-levels.js';
 import type { Terminal } from '../terminal/terminal.js';
 import { logReport } from './log-report.js';
 import { writeMetricsFile } from './metrics-file.js';
+import { fileHasNoPlan } from './plan.js';
+import { differenceText } from './plan-text.js';
 import { checkDirectory, checkReportFiles, writeReportFiles } from './report-files.js';
 import { printSummary } from './summary.js';
 
@@ -28,6 +33,7 @@ export interface IngestFlags {
   full?: boolean;
   flow?: string[];
   execution?: string[];
+  plan?: string;
 }
 
 export async function ingestCommand(flags: IngestFlags, host: Host, terminal: Terminal): Promise<number> {
@@ -42,23 +48,35 @@ export async function ingestCommand(flags: IngestFlags, host: Host, terminal: Te
   terminal.setLevel(flags.logLevel ?? config.workflow.workflowConfig.loggerLevel ?? 'INFO');
   for (const warning of config.warnings) terminal.log('WARN', warning);
 
+  const allowMassDelete = flags.allowMassDelete ?? false;
+  if (flags.plan !== undefined && config.workflow.sink?.type === 'file') throw fileHasNoPlan();
+  const plan = flags.plan === undefined ? undefined : await readPlanFile(flags.plan, { config, host, allowMassDelete });
+
   const runId = runIdOf(config);
   terminal.setRun(runId);
   terminal.log('INFO', `run ${runId}`);
-  const { report, withoutSecrets, exitCode, auditError } = await runIngestion(config, {
+  const options: RunIngestionOptions = {
     host,
     terminal,
     runId,
-    dryRun: flags.dryRun ?? false,
-    full: flags.full ?? false,
-    ...(flags.flow || flags.execution ? { only: { pipelines: flags.flow ?? [], runs: flags.execution ?? [] } } : {}),
     strict: flags.strict ?? false,
-    allowMassDelete: flags.allowMassDelete ?? false,
     showProgress: flags.progress,
-    ...(since === undefined ? {} : { since }),
     ...(flags.auditLog === undefined ? {} : { auditLog: flags.auditLog }),
-    ...(flags.namespace ? { namespaces: flags.namespace } : {}),
-  });
+  };
+  const result: ApplyResult = plan
+    ? await applyPlan(config, plan, options)
+    : await runIngestion(config, {
+        ...options,
+        dryRun: flags.dryRun ?? false,
+        full: flags.full ?? false,
+        ...(flags.flow || flags.execution
+          ? { only: { pipelines: flags.flow ?? [], runs: flags.execution ?? [] } }
+          : {}),
+        allowMassDelete,
+        ...(since === undefined ? {} : { since }),
+        ...(flags.namespace ? { namespaces: flags.namespace } : {}),
+      });
+  const { report, withoutSecrets, exitCode, auditError, difference } = result;
   if (terminal.format === 'json') logReport(report, terminal);
   let written = true;
   const write = async (what: string, work: () => Promise<void>) => {
@@ -79,7 +97,11 @@ export async function ingestCommand(flags: IngestFlags, host: Host, terminal: Te
     await write('the metrics', () => writeMetricsFile(withoutSecrets(), metricsFile, host.directory));
   }
   if (flags.json) terminal.printData(`${JSON.stringify(withoutSecrets(), null, 2)}\n`);
-  else
+  else if (difference) {
+    terminal.print(differenceText(difference, colorsFor(host.stdout, host)));
+    if (terminal.format !== 'json')
+      terminal.error({ what: report.error!.message, why: flags.plan, todo: report.error!.hint });
+  } else
     await printSummary(report, {
       host,
       terminal,

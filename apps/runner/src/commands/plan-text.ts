@@ -1,5 +1,6 @@
 import type { Finding, RunReport } from '@flowmeta/connector';
 import type { Plan, PlannedField, PlannedLineage, PlannedPipeline } from '@flowmeta/om-sink';
+import type { PlanDifference } from '../run/plan-difference.js';
 import type { Colors } from '../terminal/colors.js';
 
 export interface PlanTextOptions {
@@ -22,10 +23,6 @@ const signs: Record<PlannedPipeline['action'] | PlannedLineage['action'], { sign
 
 /** The plan for people: what would change line by line, and how much in all. */
 export function planText(plan: Plan, { report, colors }: PlanTextOptions): string {
-  const head = (action: keyof typeof signs, text: string): string => {
-    const { sign, color } = signs[action];
-    return `${(colors[color] as (text: string) => string)(sign)} ${text}`;
-  };
   const { pipelines, edges } = plan;
   const count = (of: string, list: readonly { action: string }[]) => list.filter(({ action }) => action === of).length;
   const runs = plan.runs.reduce((sum, each) => sum + each.count, 0);
@@ -37,9 +34,42 @@ export function planText(plan: Plan, { report, colors }: PlanTextOptions): strin
     `${count('delete', pipelines)} to delete`,
   ].join(', ');
   const edgeTotals = `${count('add', edges)} to add, ${count('change', edges)} to change, ${count('remove', edges)} to remove`;
-  const lines = [
-    ...(plan.service === undefined ? [] : [head('create', `service ${plain(plan.service)}`)]),
-    ...plan.tags.map((tag) => head('create', `tag ${plain(tag)}`)),
+  const lines = planLines(plan, colors);
+  return [
+    ...lines,
+    ...(lines.length > 0 ? [''] : []),
+    ...(report.outcome === 'failed' && lines.length === 0
+      ? []
+      : [`Pipelines: ${totals}. Edges: ${edgeTotals}. Tags: ${plan.tags.length} to create. Runs: ${runs} to write.`]),
+    ...findings('Stopped', report.error ? [report.error] : [], colors),
+    ...findings('Failed', report.failed, colors),
+    ...findings('Skipped', report.skipped, colors),
+    ...findings('Warnings', report.warnings, colors),
+    report.outcome === 'done' ? 'Nothing was written.' : 'The plan may not be whole. Nothing was written.',
+    '',
+  ].join('\n');
+}
+
+/** What a run would do otherwise than planned. */
+export function differenceText({ findings: list, planned, now }: PlanDifference, colors: Colors): string {
+  const part = (title: string, plan: Plan): string[] => {
+    const lines = planLines(plan, colors);
+    return lines.length === 0 ? [] : ['', title, ...lines.map((line) => `  ${line}`)];
+  };
+  return [...part('Planned', planned), ...part('Now', now), ...findings('Differences', list, colors)]
+    .slice(1)
+    .join('\n');
+}
+
+/** What would change, line by line. */
+function planLines({ service, tags, pipelines, edges, runs }: Plan, colors: Colors): string[] {
+  const head = (action: keyof typeof signs, text: string): string => {
+    const { sign, color } = signs[action];
+    return `${(colors[color] as (text: string) => string)(sign)} ${text}`;
+  };
+  return [
+    ...(service === undefined ? [] : [head('create', `service ${plain(service)}`)]),
+    ...tags.map((tag) => head('create', `tag ${plain(tag)}`)),
     ...pipelines.flatMap(({ action, fqn, fields }) => [
       head(action, `${colors.bold(plain(fqn))} ${colors.dim(action)}`),
       ...(action === 'create' || fields.length > 0
@@ -55,23 +85,10 @@ export function planText(plan: Plan, { report, colors }: PlanTextOptions): strin
         `${plain(from)} → ${plain(to)}${description === undefined ? '' : colors.dim(` ${shown(description)}`)}`,
       ),
     ),
-    ...plan.runs.map(({ pipeline, count: some }) =>
+    ...runs.map(({ pipeline, count: some }) =>
       head('add', `${plain(pipeline)}: ${some} ${some === 1 ? 'run' : 'runs'}`),
     ),
   ];
-  return [
-    ...lines,
-    ...(lines.length > 0 ? [''] : []),
-    ...(report.outcome === 'failed' && lines.length === 0
-      ? []
-      : [`Pipelines: ${totals}. Edges: ${edgeTotals}. Tags: ${plan.tags.length} to create. Runs: ${runs} to write.`]),
-    ...findings('Stopped', report.error ? [report.error] : [], colors),
-    ...findings('Failed', report.failed, colors),
-    ...findings('Skipped', report.skipped, colors),
-    ...findings('Warnings', report.warnings, colors),
-    report.outcome === 'done' ? 'Nothing was written.' : 'The plan may not be whole. Nothing was written.',
-    '',
-  ].join('\n');
 }
 
 function fieldText({ field, from, to }: PlannedField): string {

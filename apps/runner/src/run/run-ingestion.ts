@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import type { RunReport, SourceRequest } from '@flowmeta/connector';
+import type { Finding, RunReport, SourceRequest } from '@flowmeta/connector';
 import { ingest, type Progress } from '@flowmeta/ingestion';
-import { createAudit, type Planner, type Sink } from '@flowmeta/om-sink';
+import { type Audit, createAudit, type OmClient, type Planner, type Sink, type WriteGuard } from '@flowmeta/om-sink';
 import { createRedactor } from '@flowmeta/redact';
 import type { LoadedConfig } from '../config/load-config.js';
 import { rulesOf } from '../config/rules-schema.js';
@@ -30,10 +30,14 @@ export interface RunIngestionOptions {
   runId?: string;
   /** ms; default by `statusLookbackDays`. */
   since?: number;
+  /** ms; default now. */
+  until?: number;
   namespaces?: string[];
   dryRun?: boolean;
   /** Notes what a dry run would write; instead of an audit log. */
   planner?: Planner;
+  /** Lets only planned writes through. What earlier runs have left is not used, and nothing is left for later ones. */
+  guard?: WriteGuard;
   /** Gets a line for each write to OpenMetadata; relative to the current directory. */
   auditLog?: string;
   /** Everything is read, whatever is remembered. */
@@ -123,7 +127,7 @@ export async function runIngestion(config: LoadedConfig, options: RunIngestionOp
     });
     closers.push(() => connector.close());
     const memory =
-      options.dryRun || options.only
+      options.dryRun || options.only || options.guard
         ? undefined
         : await openRunMemory(config, {
             host,
@@ -139,7 +143,7 @@ export async function runIngestion(config: LoadedConfig, options: RunIngestionOp
       host,
       dryRun: options.dryRun ?? false,
       signal: interruption.signal,
-      audit: options.planner ?? audit,
+      audit: options.planner ?? watching(audit, options.guard),
       onAttempt: watched('OpenMetadata', target.count),
       onAvailability: saidAvailability('OpenMetadata', terminal),
     });
@@ -157,15 +161,15 @@ export async function runIngestion(config: LoadedConfig, options: RunIngestionOp
     if (shown) closers.push(() => shown.close());
     const onProgress = progressOf(options.showProgress ? progressDisplay(terminal) : undefined, tracing);
     const selected = workflow.source.sourceConfig?.config;
-    const now = host.now();
+    const until = options.until ?? host.now();
     const report = await ingest({
       connector,
       sink: shown ? onceOpen(sink, shown.start) : sink,
       source: { connector: config.connector.name, description: describeSource(config) },
       targetKind: kind,
       service: workflow.source.serviceName,
-      since: options.since ?? sinceOf(config, now),
-      until: now,
+      since: options.since ?? sinceOf(config, until),
+      until,
       includeTags: selected?.includeTags ?? true,
       includeOwners: selected?.includeOwners ?? true,
       includeLineage: selected?.includeLineage ?? true,
@@ -189,6 +193,7 @@ export async function runIngestion(config: LoadedConfig, options: RunIngestionOp
       ...(options.namespaces?.length ? { namespaces: options.namespaces } : {}),
       ...(onProgress ? { onProgress } : {}),
     });
+    if (options.guard) tellLeft(report, options.guard);
     traced = report;
     terminal.live(undefined);
     const isShown = series?.isShown(report) ?? true;
@@ -221,6 +226,29 @@ function progressOf(
     show?.(progress);
   };
 }
+
+/** The audit also has what the guard stops, as failed. */
+function watching(audit: Audit | undefined, guard: WriteGuard | undefined): Audit | undefined {
+  if (!guard) return audit;
+  return { over: (client: OmClient) => audit?.over(guard.over(client)) ?? guard.over(client) };
+}
+
+/** A run that came to its end without a write of the plan met other things than the plan did. */
+function tellLeft(report: RunReport, guard: WriteGuard): void {
+  if (report.outcome !== 'done' && report.outcome !== 'partial') return;
+  const left = new Map<string, Finding>();
+  for (const { write, of } of guard.left()) {
+    const known = left.get(`${write} ${of}`);
+    if (known) known.count += 1;
+    else
+      left.set(`${write} ${of}`, { ref: of, message: `Planned, and not written: ${write}`, hint: newPlan, count: 1 });
+  }
+  if (left.size === 0) return;
+  report.failed.push(...left.values());
+  report.outcome = 'partial';
+}
+
+const newPlan = 'The source or OpenMetadata has changed while the plan was applied. Make a new plan.';
 
 /** The same sink; tells when it is open. */
 function onceOpen(sink: Sink, onOpen: () => void): Sink {
