@@ -3,6 +3,9 @@ import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type ConnectorNames, namesOf, renamed } from './names.js';
 
+/** The version of the connector interface that the template is written for. */
+const specVersion = 1;
+
 const packageFolder = new URL('../', import.meta.url);
 
 export interface CreateOptions {
@@ -46,10 +49,10 @@ function templateFiles(names: ConnectorNames): [string, string][] {
 
 const json = (value: unknown): string => `${JSON.stringify(value, null, 2)}\n`;
 
-/** The versions that this package was made and tested with. */
+/** The versions that this package was made and tested with, or newer ones that are compatible. */
 function versions(...wanted: string[]): Record<string, string> {
   const { devDependencies } = JSON.parse(readFileSync(new URL('package.json', packageFolder), 'utf8'));
-  return Object.fromEntries(wanted.map((name) => [name, devDependencies[name]]));
+  return Object.fromEntries(wanted.map((name) => [name, String(devDependencies[name]).replace(/^(?=\d)/, '^')]));
 }
 
 function filesAlone({ kebab, pascal }: ConnectorNames): [string, string][] {
@@ -59,6 +62,7 @@ function filesAlone({ kebab, pascal }: ConnectorNames): [string, string][] {
     description: `The ${pascal} connector of Flowmeta: jobs and runs as pipelines and runs.`,
     type: 'module',
     keywords: ['flowmeta-connector'],
+    flowmeta: { connector: kebab, specVersion },
     engines: { node: '>=20.19' },
     exports: { '.': { types: './dist/index.d.ts', default: './dist/index.js' } },
     files: ['dist'],
@@ -103,7 +107,7 @@ function filesOfRepository({ kebab, pascal }: ConnectorNames): [string, string][
       url: 'git+https://github.com/flowmeta/flowmeta.git',
       directory: `packages/connector-${kebab}`,
     },
-    keywords: ['openmetadata', kebab, 'lineage', 'orchestration', 'metadata', 'flowmeta-connector'],
+    keywords: ['openmetadata', kebab, 'lineage', 'orchestration', 'metadata'],
     engines: { node: '>=20.19' },
     exports: { '.': { '@flowmeta/source': './src/index.ts', ...built } },
     files: ['dist'],

@@ -1,6 +1,7 @@
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { specVersion } from '@flowmeta/connector';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { main } from '../src/index.js';
 
@@ -25,6 +26,15 @@ describe('create-connector', () => {
     expect(readdirSync(join(cwd, 'flowmeta-connector-nimbus-flow'))).toEqual(
       expect.arrayContaining(['package.json', 'src', 'test', 'README.md', 'tsconfig.json']),
     );
+  });
+
+  it('writes a package that flowmeta finds, for the interface of today', () => {
+    run('nimbus-flow');
+    const manifest = JSON.parse(readFileSync(join(cwd, 'flowmeta-connector-nimbus-flow/package.json'), 'utf8'));
+    expect(manifest).toMatchObject({
+      keywords: ['flowmeta-connector'],
+      flowmeta: { connector: 'nimbus-flow', specVersion },
+    });
   });
 
   it('writes into the folder that is named, also when it is there and empty', () => {

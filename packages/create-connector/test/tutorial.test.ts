@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -103,6 +103,26 @@ describe('a connector that the command wrote', () => {
     expect(results.size).toBeGreaterThan(50);
     expect([...results].filter(([, status]) => status !== 'passed')).toEqual([]);
     expect(typesOf(folder)).toBe('');
+  });
+
+  it('can be built and loaded', { timeout: 10 * minutes }, () => {
+    expect(typesOf(join(folder, 'tsconfig.build.json'))).toBe('');
+    const script = "console.log((await import('./dist/index.js')).nimbusFlowConnector.name)";
+    const name = execFileSync(process.execPath, ['--input-type=module', '-e', script], {
+      cwd: folder,
+      encoding: 'utf8',
+    });
+    expect(name.trim()).toBe('nimbus-flow');
+  });
+
+  it('is written by the command, as it is built', () => {
+    const bin = join(here, 'bin/create-connector.mjs');
+    const out = execFileSync(process.execPath, [bin, 'nimbus'], { cwd: work, encoding: 'utf8' });
+    expect(out).toContain('Next:\n  cd flowmeta-connector-nimbus\n');
+    expect(spawnSync(process.execPath, [bin, 'nimbus'], { cwd: work, encoding: 'utf8' })).toMatchObject({
+      status: 2,
+      stderr: expect.stringContaining('nothing was written'),
+    });
   });
 
   it('has nothing of the name that its template has', () => {
