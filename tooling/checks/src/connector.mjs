@@ -33,7 +33,14 @@ export function ruleResults(report, ids) {
       passed: own.length - failed.length,
       failed: failed.length,
       ms: Math.round(own.reduce((sum, { duration = 0 }) => sum + duration, 0)),
-      messages: failed.flatMap(({ failureMessages = [] }) => failureMessages.map((text) => text.split('\n')[0])),
+      messages: failed.flatMap(({ failureMessages = [] }) =>
+        failureMessages.flatMap((text) =>
+          text
+            .split(/\n\s+at /)[0]
+            .replace(/^Error: /, '')
+            .split('\n'),
+        ),
+      ),
     };
   });
 }
@@ -82,7 +89,11 @@ export function checklist({ root, name, rules, failedTests, coverage }) {
       `${folder}/README.md`,
     ),
     item('it has a page', read(`docs/connectors/${name}.md`) !== undefined, `docs/connectors/${name}.md`),
-    item('it has an import rule', (read('tooling/checks/src/imports.mjs') ?? '').includes(`'connector-${name}':`)),
+    item(
+      'it has an import rule',
+      (read('tooling/checks/src/imports.mjs') ?? '').includes(`'connector-${name}':`),
+      'tooling/checks/src/imports.mjs',
+    ),
     item(
       'it has a changeset, or was released',
       manifest.version !== '0.0.0' || changesets.some((text) => text?.includes(`"${manifest.name}":`)),

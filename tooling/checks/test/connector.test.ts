@@ -100,7 +100,7 @@ describe('the checklist of a connector', () => {
       title,
       status,
       duration: 2.4,
-      failureMessages: status === 'failed' ? ['expected one\nstack'] : [],
+      failureMessages: status === 'failed' ? ['Error: one\nanother\n    at file.ts:1:2'] : [],
     });
     const assertionResults = [
       test('edges-closed: Edges …', 'passed'),
@@ -108,7 +108,7 @@ describe('the checklist of a connector', () => {
       test('edges-closed: not one of the suite', 'failed', 'other'),
     ];
     expect(ruleResults({ testResults: [{ assertionResults }] }, ['edges-closed', 'identity'])).toEqual([
-      { id: 'edges-closed', passed: 1, failed: 1, ms: 5, messages: ['expected one'] },
+      { id: 'edges-closed', passed: 1, failed: 1, ms: 5, messages: ['one', 'another'] },
       { id: 'identity', passed: 0, failed: 0, ms: 0, messages: [] },
     ]);
   });
