@@ -31,6 +31,7 @@ const remembered: Remembered = {
       { definition: 'd1', id: '7', hash: 'h1', tasks: [['load'], ['a "b"', 'a b'], ['1']], memo: 'm', runs: true },
     ],
     ['__proto__', { id: '8', tasks: [] }],
+    ['company.team.later', { id: '9', hash: 'h2', tasks: [['load']] }],
   ]),
   openRuns: new Map([['r1', { pipeline: 'company.team.daily', startedAt: noon - 5, state: 'running' }]]),
 };
@@ -57,8 +58,8 @@ describe('the state file', () => {
     expect(await recall()).toBeUndefined();
     await keep(remembered);
     await keep({ config: 'c2', pipelines: new Map(), openRuns: new Map() }, 'b');
-    expect(await recall()).toEqual(remembered);
-    expect(await recall('b')).toEqual({ config: 'c2', pipelines: new Map(), openRuns: new Map() });
+    expect(await recall()).toStrictEqual(remembered);
+    expect(await recall('b')).toStrictEqual({ config: 'c2', pipelines: new Map(), openRuns: new Map() });
     expect(await recall('c')).toBeUndefined();
     expect([warnings, await readdir(directory)]).toEqual([[], ['state.json']]);
   });
