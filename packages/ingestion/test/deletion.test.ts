@@ -166,6 +166,29 @@ describe('a pipeline that the source no longer has', () => {
     ]);
   });
 
+  it('without a namespace stays by the same rule', async () => {
+    const { namespace: _, ...rootless } = own('old');
+    const { deleted, report } = await run({ events: [...read('a'), listed()], own: [own('a'), rootless] });
+    expect(deleted).toEqual([]);
+    expect(report.warnings[0]?.message).toContain('neither is any other pipeline: it was not deleted');
+  });
+
+  it('is looked for with its link, and so is the one next to it', async () => {
+    const looks: EarlierPipeline[] = [];
+    const gone = own('gone', { sourceUrl: 'https://kestra.example.com/gone' });
+    await run({
+      events: [pipelineEvent('a', { namespace: 'team', sourceUrl: 'https://kestra.example.com/a' }), listed()],
+      own: [gone],
+      exists: async (pipeline) => {
+        looks.push(pipeline);
+        return pipeline.name === 'gone' ? 'absent' : 'present';
+      },
+    });
+    const neighbour = { name: 'a', namespace: 'team', sourceUrl: 'https://kestra.example.com/a' };
+    expect(looks).toMatchObject([gone, neighbour, gone]);
+    expect(looks[1]).toStrictEqual(neighbour);
+  });
+
   it('stays when it came from another source, which may fill the same service', async () => {
     const { deleted, report } = await run({
       events: [...read('a'), listed()],

@@ -169,6 +169,14 @@ describe('a deletion', () => {
     expect(stored().deleted).toBe(false);
   });
 
+  it('that another tool made under the same bot, without the mark, is not undone', async () => {
+    const { open, draft, request, stored } = await start('1.6');
+    await (await open()).writePipeline(draft());
+    await request('DELETE', `/pipelines/${stored().id}`);
+    expect((await (await open()).writePipeline(draft())).outcome).toBe('kept');
+    expect(stored().deleted).toBe(true);
+  });
+
   it('is told by the bot of another config, and undone by this one', async () => {
     const { open, draft, request, stored, sandbox } = await start('1.6');
     await (await open()).writePipeline(draft());

@@ -71,12 +71,12 @@ const unmarked = (fqn: string): SinkFinding => ({
     'It was not deleted, because OpenMetadata did not store the mark by which a later run would know who deleted it',
 });
 
-/** Whether it was Flowmeta that soft-deleted a pipeline, under whichever bot. */
+/** Whether it was Flowmeta that soft-deleted a pipeline which is soft-deleted, under whichever bot. */
 export async function isOwnDeletion(
-  { deleted, hash, updatedBy }: KnownPipeline,
+  { hash, updatedBy }: KnownPipeline,
   { client, user }: Pick<DeletionContext, 'client' | 'user'>,
 ): Promise<boolean> {
-  if (!deleted || hash === undefined || !isGoneMark(hash) || updatedBy === undefined) return false;
+  if (hash === undefined || !isGoneMark(hash) || updatedBy === undefined) return false;
   return updatedBy === user || (await client.findUser(updatedBy))?.isBot === true;
 }
 
