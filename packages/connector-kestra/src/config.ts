@@ -1,5 +1,5 @@
+import { pythonRegExp } from '@flowmeta/connector/reading';
 import { z } from 'zod';
-import { pythonRegExp } from './filter-pattern.js';
 
 const expression = z.string().superRefine((pattern, context) => {
   try {

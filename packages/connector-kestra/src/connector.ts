@@ -6,13 +6,13 @@ import {
   specVersion,
   VerdictError,
 } from '@flowmeta/connector';
+import { untilAborted } from '@flowmeta/connector/reading';
 import { createKestraClient, type KestraClient } from '@flowmeta/kestra-client';
 import { createRedactor } from '@flowmeta/redact';
 import { checkSteps } from './check.js';
 import { authOf, clientOptions } from './client-options.js';
 import { type KestraConfig, kestraConfigSchema } from './config.js';
 import { ownsPipeline, pipelineExists } from './existence.js';
-import { untilAborted } from './in-order.js';
 import { installedTypes } from './installed-types.js';
 import { readEvents } from './read.js';
 import { compileSelection } from './selection.js';

@@ -1,5 +1,4 @@
 export { type KestraConfig, kestraConfigSchema } from './config.js';
 export { connectKestra, kestraConnector } from './connector.js';
-export { compileFilter, type FilterPattern, pythonRegExp } from './filter-pattern.js';
 export { pipelineName } from './pipeline-name.js';
 export { runStates } from './states.js';

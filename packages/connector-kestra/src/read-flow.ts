@@ -1,7 +1,7 @@
+import type { FailureStreak } from '@flowmeta/connector/reading';
 import type { KestraClient, KestraFlow } from '@flowmeta/kestra-client';
 import { taskTree } from './constructs.js';
 import { definitionGraph } from './definition-graph.js';
-import type { FailureStreak } from './failure-streak.js';
 import { flowFromSource } from './flow-source.js';
 import { serverGraph } from './server-graph.js';
 import type { TaskGraph } from './task-graph.js';

@@ -1,7 +1,6 @@
 import type { IncrementalOptions, Scope, SourceEvent } from '@flowmeta/connector';
+import { FailureStreak, mapInOrder } from '@flowmeta/connector/reading';
 import type { KestraFlow, KestraServer, UnreadableItem } from '@flowmeta/kestra-client';
-import { FailureStreak } from './failure-streak.js';
-import { mapInOrder } from './in-order.js';
 import { isWithin, namespaceAbove } from './namespaces.js';
 import { toPipeline } from './pipeline.js';
 import { pipelineName } from './pipeline-name.js';
@@ -31,7 +30,7 @@ export async function* readPipelines(reading: PipelineReading): AsyncGenerator<S
   if (isYielded) yield* readSwitches(client, search, switches);
   let isStale = false;
   const flows = client.flows({ ...search, onUnreadable: (item) => unreadable.push(item) });
-  const failures = { requests: new FailureStreak(), flows: new FailureStreak() };
+  const failures = { requests: new FailureStreak('Kestra'), flows: new FailureStreak('Kestra') };
   let isComplete = true;
   const flush = function* (): Generator<SourceEvent> {
     for (const { ref, error } of unreadable.splice(0)) {

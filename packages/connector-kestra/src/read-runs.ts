@@ -1,8 +1,7 @@
 import { type IncrementalOptions, type Run, type SourceEvent, VerdictError } from '@flowmeta/connector';
+import { FailureStreak, mapInOrder } from '@flowmeta/connector/reading';
 import type { KestraExecution, KestraServer, UnreadableItem } from '@flowmeta/kestra-client';
 import type { EarlierRevisions } from './earlier-revisions.js';
-import { FailureStreak } from './failure-streak.js';
-import { mapInOrder } from './in-order.js';
 import type { FlowIndex, IndexedFlow, ReadContext } from './read-context.js';
 import { toRun } from './run.js';
 import { chooseRuns, newestRuns, type RunChoice, type WantedRun } from './run-choice.js';
@@ -28,7 +27,7 @@ export async function* readRuns(reading: RunReading): AsyncGenerator<SourceEvent
   const all = chooseRuns(windowedExecutions(sources), index);
   const windowed = config.numberOfStatus === undefined ? all : newestRuns(all, config.numberOfStatus);
   const choices = oneAfterTheOther(earlierOpenRuns(sources), windowed);
-  const context = { ...reading, failures: new FailureStreak(), unknownStates: new Set<string>() };
+  const context = { ...reading, failures: new FailureStreak('Kestra'), unknownStates: new Set<string>() };
   let isComplete = true;
   const results = mapInOrder(
     choices,

@@ -1,7 +1,7 @@
 import type { IncrementalOptions, SourceEvent } from '@flowmeta/connector';
 import { VerdictError } from '@flowmeta/connector';
+import { FailureStreak } from '@flowmeta/connector/reading';
 import type { KestraClient, KestraExecution, KestraFlow, UnreadableItem } from '@flowmeta/kestra-client';
-import { FailureStreak } from './failure-streak.js';
 import { pipelineName } from './pipeline-name.js';
 import { type PipelineReading, pipelineEvent } from './read-pipelines.js';
 import { type ReadRun, readRun } from './read-runs.js';
@@ -54,7 +54,12 @@ export async function* readSingle(
     else executions.push(execution);
   }
   yield* readPipelinesOf(flows, reading);
-  const context = { ...reading, incremental: {}, failures: new FailureStreak(), unknownStates: new Set<string>() };
+  const context = {
+    ...reading,
+    incremental: {},
+    failures: new FailureStreak('Kestra'),
+    unknownStates: new Set<string>(),
+  };
   for await (const choice of chooseRuns(executions, reading.index)) {
     const { events }: ReadRun =
       'leftOut' in choice ? { events: [choice.leftOut] } : await readRun(choice.wanted, context);
@@ -71,7 +76,7 @@ async function* readPipelinesOf(
   for (const namespace of new Set([...flows.values()].map((flow) => flow.namespace))) {
     yield* readSwitches(reading.client, { namespace, signal: reading.signal }, switches);
   }
-  const failures = { requests: new FailureStreak(), flows: new FailureStreak() };
+  const failures = { requests: new FailureStreak('Kestra'), flows: new FailureStreak('Kestra') };
   for (const flow of flows.values()) yield await pipelineEvent(flow, { ...reading, failures, switches });
 }
 

@@ -1,7 +1,7 @@
 import { type SourceSelection, VerdictError } from '@flowmeta/connector';
+import { compileFilter, type FilterPattern } from '@flowmeta/connector/reading';
 import type { KestraFlow } from '@flowmeta/kestra-client';
 import type { KestraConfig } from './config.js';
-import { compileFilter, type FilterPattern } from './filter-pattern.js';
 import { commonNamespaces, isWithin } from './namespaces.js';
 import { pipelineName } from './pipeline-name.js';
 

@@ -1,4 +1,4 @@
-import { orAborted } from '@flowmeta/connector';
+import { orAborted } from '../or-aborted.js';
 
 /**
  * Transforms items side by side, at most `concurrency` at a time, and yields the results in the order of the items.
