@@ -1,8 +1,10 @@
 // Writes what the published packages are made of to dist/sbom.json, as CycloneDX 1.6. The same input gives the same file.
+// One that is not as CycloneDX' own schema wants it is not written, and ends with exit code 1.
 import { createHash } from 'node:crypto';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { JsonStrictValidator } from '@cyclonedx/cyclonedx-library/Validation';
 import { checksums, idOf, shippedPackages } from './shipped.mjs';
 
 const root = fileURLToPath(new URL('../../../', import.meta.url));
@@ -59,9 +61,27 @@ export function billOfMaterials(packages, integrities) {
   return { bomFormat: 'CycloneDX', specVersion: '1.6', serialNumber: `urn:uuid:${uuid}`, version: 1, ...content };
 }
 
+const validator = new JsonStrictValidator('1.6');
+
+/** What CycloneDX' own schema finds wrong with a bill as JSON, one line each; empty when nothing is. */
+export async function schemaViolations(text) {
+  const found = (await validator.validate(text)) ?? [];
+  return found.map(({ instancePath, message }) => `${instancePath || '/'} ${message}`);
+}
+
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const bill = billOfMaterials(shippedPackages(), checksums());
-  mkdirSync(join(root, 'dist'), { recursive: true });
-  writeFileSync(join(root, 'dist/sbom.json'), `${JSON.stringify(bill, null, 2)}\n`);
-  console.log(`dist/sbom.json: ${bill.components.length} components`);
+  const text = `${JSON.stringify(bill, null, 2)}\n`;
+  const violations = await schemaViolations(text);
+  if (violations.length === 0) {
+    mkdirSync(join(root, 'dist'), { recursive: true });
+    writeFileSync(join(root, 'dist/sbom.json'), text);
+    console.log(
+      `dist/sbom.json: ${bill.components.length} components, as the schema of CycloneDX ${bill.specVersion} wants it`,
+    );
+  } else {
+    for (const line of violations) console.error(line);
+    console.error('The bill of materials is not valid CycloneDX; nothing was written.');
+    process.exitCode = 1;
+  }
 }

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { verdict } from '../src/audit.mjs';
 import { publishedPackages } from '../src/pack.mjs';
-import { billOfMaterials } from '../src/sbom.mjs';
+import { billOfMaterials, schemaViolations } from '../src/sbom.mjs';
 import { bundled, checksums } from '../src/shipped.mjs';
 
 const root = new URL('../../../', import.meta.url);
@@ -47,7 +47,8 @@ describe('the bill of materials', () => {
     { name: '@x/y', version: '2.0.0', license: '(MIT OR Apache-2.0)', own: false, dependencies: ['z@3.0.0'] },
     { name: 'z', version: '3.0.0', own: false, dependencies: [] },
   ];
-  const integrities = new Map([['z@3.0.0', `sha512-${Buffer.from('checksum').toString('base64')}`]]);
+  const checksum = Buffer.alloc(64, 'checksum');
+  const integrities = new Map([['z@3.0.0', `sha512-${checksum.toString('base64')}`]]);
 
   it('names each package once, with its licence, its checksum and what it depends on', () => {
     const bill = billOfMaterials(packages, integrities);
@@ -73,7 +74,7 @@ describe('the bill of materials', () => {
         'bom-ref': 'pkg:npm/z@3.0.0',
         name: 'z',
         version: '3.0.0',
-        hashes: [{ alg: 'SHA-512', content: Buffer.from('checksum').toString('hex') }],
+        hashes: [{ alg: 'SHA-512', content: checksum.toString('hex') }],
         purl: 'pkg:npm/z@3.0.0',
       },
     ]);
@@ -88,6 +89,28 @@ describe('the bill of materials', () => {
     expect(other).toEqual(one);
     expect(billOfMaterials(packages, new Map()).serialNumber).not.toBe(one.serialNumber);
   });
+
+  it('is as the schema of CycloneDX wants it, and is refused where it is not', async () => {
+    const bill = billOfMaterials(packages, integrities);
+    expect(await schemaViolations(JSON.stringify(bill))).toEqual([]);
+    const { version: _, ...withoutVersion } = bill;
+    const [first, second] = bill.components;
+    const broken: [object, string][] = [
+      [{ ...bill, serialNumber: 'urn:uuid:1' }, '/serialNumber'],
+      [{ ...bill, components: [{ ...first, type: 'package' }] }, '/components/0/type'],
+      [{ ...bill, components: [{ ...first, licenses: [{ license: { id: 'Apache 2' } }] }] }, '/components/0/licenses'],
+      [
+        { ...bill, components: [first, { ...second, hashes: [{ alg: 'SHA-512', content: 'ab' }] }] },
+        '/components/1/hashes',
+      ],
+      [{ ...bill, dependencies: [{ dependsOn: [] }] }, '/dependencies/0'],
+      [{ ...bill, author: 'x' }, '/ must NOT have additional properties'],
+      [{ ...withoutVersion, specVersion: 1.6 }, '/specVersion'],
+    ];
+    for (const [what, where] of broken) {
+      expect((await schemaViolations(JSON.stringify(what))).join('\n')).toContain(where);
+    }
+  }, 120_000);
 
   it('takes what is in the bundle from its notices', () => {
     const rule = '-'.repeat(80);
