@@ -109,7 +109,14 @@ describe('a guard', () => {
     const late = await guarded(writes);
     await request('PATCH', `/pipelines/${stored().id}`, {
       as: 'admin',
-      body: [{ op: 'add', path: '/displayName', value: 'By Ana' }],
+      // What is sent stays the same.
+      body: [
+        {
+          op: 'add',
+          path: '/tags/-',
+          value: { tagFQN: 'PII.None', source: 'Classification', labelType: 'Manual', state: 'Confirmed' },
+        },
+      ],
     });
     const before = sandbox.catalog.changes();
     const result = await late.sink.writePipeline(change);
