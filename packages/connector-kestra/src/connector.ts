@@ -12,9 +12,11 @@ import { createRedactor } from '@flowmeta/redact';
 import { checkSteps } from './check.js';
 import { authOf, clientOptions } from './client-options.js';
 import { type KestraConfig, kestraConfigSchema } from './config.js';
+import { countRuns } from './count-runs.js';
 import { ownsPipeline, pipelineExists } from './existence.js';
 import { installedTypes } from './installed-types.js';
 import { readEvents } from './read.js';
+import type { KnownDefinitions } from './read-context.js';
 import { compileSelection } from './selection.js';
 
 const capabilities = { runs: true, lineage: true, owners: true };
@@ -62,6 +64,7 @@ export function connectKestra(client: KestraClient, config: KestraConfig, contex
     [config.password, config.token, config.sslConfig?.sslKey].filter((secret) => secret !== undefined),
   );
   const select = compileSelection({ config, selection: context.selection });
+  const definitions: KnownDefinitions = new Map();
   const closing = new AbortController();
   const signalOf = (...signals: (AbortSignal | undefined)[]) =>
     AbortSignal.any([closing.signal, ...signals.filter((signal) => signal !== undefined)]);
@@ -99,7 +102,8 @@ export function connectKestra(client: KestraClient, config: KestraConfig, contex
       const end = new AbortController();
       const signal = signalOf(options.signal, end.signal);
       try {
-        const events = readEvents(options, { client, config, redactor, selection: select(options.namespaces), signal });
+        const selection = select(options.namespaces);
+        const events = readEvents(options, { client, config, redactor, selection, definitions, signal });
         yield* untilAborted(events, signal);
       } finally {
         end.abort(leftEarly);
@@ -114,6 +118,9 @@ export function connectKestra(client: KestraClient, config: KestraConfig, contex
     owns: (pipeline, { signal } = {}) => ownsPipeline(client, pipeline, { signal: signalOf(signal) }),
 
     exists: (pipeline, { signal } = {}) => pipelineExists(client, pipeline, { signal: signalOf(signal) }),
+
+    countRuns: (windows, { namespaces, signal } = {}) =>
+      countRuns(windows, { client, selection: select(namespaces), signal: signalOf(signal) }),
 
     async close() {
       closing.abort(new VerdictError('The connection to Kestra is closed.', { verdict: 'fatal' }));

@@ -11,6 +11,8 @@ export interface ReadContext {
   config: KestraConfig;
   redactor: Pick<Redactor, 'text'>;
   selection: Selection;
+  /** What earlier reads of the connection have left for `ReadOptions.sameDefinitions`. */
+  definitions: KnownDefinitions;
   signal: AbortSignal;
   /** Absent when lineage isn't wanted. */
   lineage?: LineageBook;
@@ -29,3 +31,6 @@ export interface IndexedFlow {
 
 /** All that is remembered of the flows while runs are read, or why nothing is. */
 export type FlowIndex = Map<string, IndexedFlow | { leftOut: string }>;
+
+/** The index of the last whole read, by its namespaces. */
+export type KnownDefinitions = Map<string, FlowIndex>;

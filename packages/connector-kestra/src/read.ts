@@ -21,8 +21,11 @@ export async function* readEvents(options: ReadOptions, context: ReadContext): A
     return;
   }
   const server = await client.server({ signal });
-  for (const message of server.warnings) yield { kind: 'warning', message };
-  const index: FlowIndex = new Map();
+  const scope = JSON.stringify(selection.namespaces ?? []);
+  const isSame = options.sameDefinitions === true && options.pipelines === false && options.only === undefined;
+  const known = isSame ? context.definitions.get(scope) : undefined;
+  if (known === undefined) for (const message of server.warnings) yield { kind: 'warning', message };
+  const index: FlowIndex = known ?? new Map();
   if (options.only !== undefined) {
     const { since, until, only } = options;
     const reading = { ...context, server, index, isYielded: true, withGraph: options.taskGraph !== false };
@@ -43,9 +46,12 @@ export async function* readEvents(options: ReadOptions, context: ReadContext): A
   };
   let linked: Extract<SourceEvent, { kind: 'linked' }> | undefined;
   let checkpoint: SourceEvent | undefined;
-  for await (const event of readPipelines({ ...reading, isYielded, withGraph, known: options.known })) {
-    if (event.kind === 'linked') linked = event;
-    else yield event;
+  if (known === undefined) {
+    for await (const event of readPipelines({ ...reading, isYielded, withGraph, known: options.known })) {
+      if (event.kind === 'linked') linked = event;
+      else yield event;
+    }
+    context.definitions.set(scope, index);
   }
   if (options.runs !== false) {
     const { since, until, earlierRevisions: limit = 0 } = options;

@@ -206,6 +206,12 @@ export function recordedClient(
         if (start >= since && start < until && isWithin(execution.namespace, namespace)) yield execution;
       }
     },
+    countExecutions: async ({ since, namespace }) => {
+      calls.push(`count ${namespace ?? ''}`);
+      const isCounted = ({ state, namespace: of }: KestraExecution) =>
+        Date.parse(state.startDate ?? '') >= since && isWithin(of, namespace);
+      return executions.filter(isCounted).length;
+    },
     execution: async (id) => {
       calls.push(`execution ${id}`);
       return executionsById.get(id);

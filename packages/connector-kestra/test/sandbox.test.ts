@@ -92,6 +92,43 @@ describe.each(datasetNames)('the recorded server %s', (name) => {
     expect(edges.map((edge) => `${flowOfEdge(edge)}: ${datasetLine(edge)}`).sort()).toEqual(expectedLines.sort());
   });
 
+  it('counts the runs of windows with one request for each instant', async () => {
+    const startOf = ({ state }: KestraDataset['executions'][number]) =>
+      Date.parse((state as { startDate: string }).startDate);
+    const wanted = dataset.executions.filter(({ kind }) => kind === undefined);
+    const starts = wanted.map(startOf).sort((a, b) => a - b);
+    // At the very start of a run, which belongs to what comes after.
+    const middle = starts[Math.floor(starts.length / 2)]!;
+    const windows = [
+      { since: middle, until: window.until },
+      { since: window.since, until: middle },
+    ];
+    const connector = open(sandbox.url);
+    const before = sandbox.requests.length;
+    const counts = await connector.countRuns!(windows);
+    const searches = sandbox.requests.slice(before).filter(({ path }) => path.endsWith('/executions/search'));
+    await connector.close();
+    const later = starts.filter((start) => start >= middle).length;
+    expect(counts.map(({ runs }) => runs)).toEqual([later, starts.length - later]);
+    expect(searches).toHaveLength(3);
+    const pages = Math.ceil(later / 100);
+    expect(counts[0]!.requests).toBe(version === '2.0.0' ? pages + later : pages);
+  });
+
+  it('takes the definitions of the read before, if it may, and asks only for runs', async () => {
+    const connector = open(sandbox.url);
+    for await (const _event of connector.read({ ...window, runs: false }));
+    const before = sandbox.requests.length;
+    const runs: SourceEvent[] = [];
+    for await (const event of connector.read({ ...window, pipelines: false, sameDefinitions: true })) runs.push(event);
+    await connector.close();
+    const isOfRun = ({ kind }: SourceEvent) => kind === 'run' || kind === 'checkpoint';
+    const ofRuns = (event: SourceEvent) => isOfRun(event) || (event.kind === 'filtered' && event.item === 'run');
+    expect(runs).toEqual(events.filter(ofRuns));
+    const others = sandbox.requests.slice(before).filter(({ path }) => !path.includes('/executions'));
+    expect(others).toEqual([]);
+  });
+
   it('shows each run of these flows', () => {
     const runs = events.flatMap((event) => (event.kind === 'run' ? [event.run] : []));
     const summaries = runs.map(({ id, pipeline, state, startedAt }) => `${pipeline} ${id} ${state} ${startedAt}`);

@@ -60,6 +60,20 @@ export interface InstalledTaskTypes {
   aliases: string[];
 }
 
+/** Runs that started at or after `since` and before `until`, ms. */
+export interface RunWindow {
+  since: number;
+  until: number;
+}
+
+/** What a read of one window would take. */
+export interface RunCount {
+  /** As the source counts: never fewer than a read tells, and more where it leaves some out, e.g. of pipelines that are gone. */
+  runs: number;
+  /** About how many requests to the source it takes, without those for definitions. */
+  requests: number;
+}
+
 /** A pipeline that an earlier run wrote to the catalog, as it was last written. */
 export interface EarlierPipeline {
   /** `Pipeline.name`. */
@@ -98,6 +112,14 @@ export interface Connector {
    * sign-in, a missing right or an error, which are `unknown` or thrown. Without the method nothing is ever deleted in the catalog.
    */
   exists?(pipeline: EarlierPipeline, options?: { signal?: AbortSignal }): Promise<'present' | 'absent' | 'unknown'>;
+  /**
+   * Counts the runs of each window without reading them, in the order of the windows; cheapest for windows that adjoin. Without the
+   * method it can't be told beforehand how long a read takes. Throws an error with a verdict when the source does not answer.
+   */
+  countRuns?(
+    windows: readonly RunWindow[],
+    options?: { namespaces?: string[]; signal?: AbortSignal },
+  ): Promise<RunCount[]>;
   /** Frees sockets and timers. Safe to call twice. */
   close(): Promise<void>;
 }

@@ -26,6 +26,11 @@ export interface IncrementalOptions {
   /** From which instant on the runs of a pipeline are wanted, ms, where that is before the window. */
   runsSince?: (pipeline: string) => Promise<number>;
   /**
+   * With `pipelines: false`: the definitions may be those that the last whole read of this connection with the same `namespaces` has
+   * found, however old. Whoever reads one window after the other saves the listing of definitions for each.
+   */
+  sameDefinitions?: boolean;
+  /**
    * Only these pipelines and these runs (with their pipelines) are read. Then nothing is `listed` or `linked`, there is no
    * lineage and no checkpoint. Of a pipeline that is named, the runs of the window are read.
    */

@@ -8,6 +8,8 @@ export {
   type EarlierPipeline,
   type InstalledTaskTypes,
   type ReadOptions,
+  type RunCount,
+  type RunWindow,
   type SourceAvailability,
   type SourceRequest,
   type SourceSelection,

@@ -112,6 +112,12 @@ const broken: Record<string, Alter | { definition: object }> = {
   },
   'runs-optional': withOptions(({ runs: _runs, ...options }) => options),
   'pipelines-optional': withOptions(({ pipelines: _pipelines, ...options }) => options),
+  'definitions-reused': (connector) => ({
+    ...connector,
+    async *read(options) {
+      if (!options.sameDefinitions) yield* connector.read(options);
+    },
+  }),
   'lineage-optional': withOptions(({ lineage: _lineage, ...options }) => options),
   // The first instant counts as before the window.
   'window-honoured': withOptions((options) => ({ ...options, since: options.since + 1 })),
@@ -143,6 +149,12 @@ const broken: Record<string, Alter | { definition: object }> = {
     async *check() {
       yield { name: 'reach', status: 'failed', message: 'no', hint: 'Ask.' };
     },
+  }),
+  // The last instant of a window is counted with it.
+  'runs-counted': (connector) => ({
+    ...connector,
+    countRuns: async (windows) =>
+      connector.countRuns!(windows.map(({ since, until }) => ({ since, until: until + 1 }))),
   }),
   'exists-answers': withOthers({ exists: async () => 'present' }),
   'cancelled-before': withOptions(({ signal: _signal, ...options }) => options),

@@ -157,6 +157,14 @@ export function tinyConnector(world: World = 'intact'): Connector {
       await reach(closing.signal);
       return pipelines.some((pipeline) => pipeline.name === name) ? 'present' : 'absent';
     },
+    async countRuns(windows) {
+      await reach(closing.signal);
+      const starts = pipelines.flatMap(runsOf).map(({ startedAt }) => startedAt);
+      return windows.map(({ since, until }) => {
+        const runs = starts.filter((start) => start >= since && start < until).length;
+        return { runs, requests: runs };
+      });
+    },
     async close() {
       closing.abort(new Error('closed'));
     },

@@ -179,6 +179,18 @@ class HttpKestraClient implements KestraClient {
     }
   }
 
+  async countExecutions(search: Omit<ExecutionSearch, 'until' | 'pageSize'>): Promise<number> {
+    const { dialect } = await this.#detect(search.signal);
+    const query = { page: 1, size: 1, ...executionQuery(dialect, search) };
+    const { body } = await this.#get('/executions/search', { query, signal: search.signal });
+    const { results, total } = readPage(body);
+    // The first one by start shows whether the server has counted what it was asked for.
+    const first = readItem(results[0], readExecution, { onUnreadable: () => {} }, 'execution');
+    const startedAt = Date.parse(first?.state.startDate ?? first?.state.histories[0]?.date ?? '');
+    if (first !== undefined && !Number.isNaN(startedAt)) checkExecution(dialect, { ...first, startedAt }, search);
+    return total;
+  }
+
   async execution(id: string, options: Signal = {}): Promise<KestraExecution | undefined> {
     const { status, body } = await this.#get(path`/executions/${id}`, { accepted: [404], signal: options.signal });
     if (status === 404) return undefined;

@@ -229,6 +229,8 @@ export interface KestraClient {
   executions(
     search: ExecutionSearch & { onUnreadable?: (item: UnreadableItem) => void },
   ): AsyncIterable<KestraExecution>;
+  /** How many executions started at or after `since`, as the server counts them; one request. What lies between two instants is the difference. */
+  countExecutions(search: Omit<ExecutionSearch, 'until' | 'pageSize'>): Promise<number>;
   execution(id: string, options?: { signal?: AbortSignal }): Promise<KestraExecution | undefined>;
   /** The last run of each flow that had one, by its end (1.0 knows ended runs only); empty where there is no such call. */
   latestExecutions(

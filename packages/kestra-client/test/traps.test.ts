@@ -78,6 +78,32 @@ const run = (id: string, minute: number, more: object = {}) => ({
 });
 const page = (results: unknown[], total = results.length): Answer => ({ body: { results, total } });
 
+describe('counting executions', () => {
+  it('asks for one item and answers the total', async () => {
+    const { client, server } = await clientOf('1.0.3', () => page([run('r1', 0)], 4711));
+    expect(await client.countExecutions({ since: start, namespace: 'a' })).toBe(4711);
+    const query = server.requests.at(-1)!.query;
+    expect([query.get('size'), query.get('page')]).toEqual(['1', '1']);
+    expect(query.get('filters[startDate][GREATER_THAN_OR_EQUAL_TO]')).toBe(new Date(start).toISOString());
+  });
+
+  it.each(['0.20.5', '1.0.3'])('does not believe the total of a server that ignores the start: %s', async (version) => {
+    const { client } = await clientOf(version, () => page([run('r1', -60)], 4711));
+    expect(await failureOf(client.countExecutions({ since: start }))).toMatchObject({ kind: 'filter-ignored' });
+  });
+
+  it('does not believe the total of a server that ignores the namespace', async () => {
+    const { client } = await clientOf('2.0.0', () => page([run('r1', 1)], 4711));
+    const failure = await failureOf(client.countExecutions({ since: start, namespace: 'other' }));
+    expect(failure).toMatchObject({ kind: 'filter-ignored', verdict: 'fatal' });
+  });
+
+  it('counts items that can not be read', async () => {
+    const { client } = await clientOf('1.0.3', () => page([{ id: 7 }], 3));
+    expect(await client.countExecutions({ since: start })).toBe(3);
+  });
+});
+
 describe('finding out what the server is', () => {
   async function serverError(handler: (request: ServedRequest) => Answer | undefined, options = {}) {
     const server = await serve(handler);

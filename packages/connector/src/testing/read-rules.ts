@@ -157,6 +157,19 @@ export const readRules = [
     },
   },
   {
+    id: 'definitions-reused',
+    sentence: 'With the definitions of the read before, the runs are the same, and no definition comes again.',
+    async violations({ connect, read }) {
+      const connector = await connect();
+      const before = await read(connector);
+      const events = await read(connector, { pipelines: false, sameDefinitions: true });
+      return [
+        ...none(events, 'no pipelines were asked for', 'pipeline', 'unchanged', 'listed', 'linked'),
+        ...exactly('run', idsOf(before), idsOf(events)),
+      ];
+    },
+  },
+  {
     id: 'lineage-optional',
     sentence: 'Lineage is left out when it is not asked for.',
     async violations({ connect, read }) {
@@ -420,6 +433,27 @@ export const readRules = [
       const steps = await collect((await connect()).check());
       const failed = steps.filter((step) => step.status === 'failed');
       return [...checkViolations(steps), ...failed.map(({ name, message }) => `step "${name}" failed: ${message}`)];
+    },
+  },
+  {
+    id: 'runs-counted',
+    sentence: '`countRuns` counts no fewer runs than there are, and as many in two halves of a window as in the whole.',
+    async violations({ connect, whole, subject: { window } }) {
+      const connector = await connect();
+      if (connector.countRuns === undefined) return [];
+      const told = runsOf(await whole());
+      const middle = told[0]?.startedAt ?? window.until;
+      const halves = [
+        { since: window.since, until: middle },
+        { since: middle, until: window.until },
+      ];
+      const [all, ...parts] = (await connector.countRuns([window, ...halves])).map(({ runs }) => runs);
+      const found: string[] = [];
+      if (parts.length !== 2) found.push(`three windows get ${parts.length + 1} counts`);
+      if (all! < told.length) found.push(`a window with ${told.length} runs counts ${all}`);
+      const sum = parts.reduce((total, runs) => total + runs, 0);
+      if (sum !== all) found.push(`two halves count ${parts.join(' and ')}, the whole window ${all}`);
+      return found;
     },
   },
   {
