@@ -1,2 +1,2 @@
 export { ingest } from './ingest.js';
-export type { Ingest, IngestionOptions, Progress, RunMemory } from './types.js';
+export type { EndedSlice, Ingest, IngestionOptions, Progress, RunMemory, Slices } from './types.js';

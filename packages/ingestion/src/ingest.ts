@@ -1,9 +1,10 @@
-import { orAborted, type ReadOptions, type RunReport, type SourceEvent } from '@flowmeta/connector';
+import { orAborted, type ReadOptions, type RunReport } from '@flowmeta/connector';
 import type { SinkServer } from '@flowmeta/om-sink';
 import { untilAborted } from './abort.js';
 import { createProgressReporter } from './progress.js';
 import { createRemembering, type Remembering } from './remembering.js';
 import { createRunBook, messageOf, type RunBook } from './run-book.js';
+import { createSliceBook, readSlices, type SlicedEvent } from './slices.js';
 import type { IngestionOptions } from './types.js';
 import { createWritePool } from './write-pool.js';
 import { createWriter } from './writer.js';
@@ -31,11 +32,18 @@ export async function ingest(given: IngestionOptions): Promise<RunReport> {
     opening ??= orAborted(given.sink.open(), signal);
     return opening;
   };
-  const { memory } = given;
-  const remembering = memory && createRemembering({ ...given, memory }, openSink);
-  const options: IngestionOptions = remembering
-    ? { ...given, sink: remembering.sink, since: remembering.since }
-    : given;
+  const { memory, slices } = given;
+  // What is remembered is as old as it is now, whatever window is read.
+  const until = slices ? startedAt : given.until;
+  const remembering = memory && createRemembering({ ...given, until, memory }, openSink);
+  const options: IngestionOptions = {
+    ...given,
+    ...(remembering ? { sink: remembering.sink } : {}),
+    ...(remembering && !slices ? { since: remembering.since } : {}),
+    ...(slices ? { includeLineage: false, markDeletedPipelines: false } : {}),
+  };
+  // Slices say nothing about what an ordinary run goes on from.
+  const toRemember = slices ? undefined : remembering;
   const book = createRunBook(options, startedAt);
   const progress = createProgressReporter(options, book, startedAt);
   const pool = createWritePool(options.concurrency ?? 8, signal);
@@ -50,7 +58,9 @@ export async function ingest(given: IngestionOptions): Promise<RunReport> {
     signal?.throwIfAborted();
     progress.phase('opening');
     let sourceError: { error: unknown } | undefined;
-    const events = endingOnError(untilAborted(connector.read(readOptions(options, remembering)), signal), (error) => {
+    const read = readOptions(options, remembering);
+    const told = slices ? readSlices(connector, { ...read, windows: slices.windows }) : connector.read(read);
+    const events = endingOnError(untilAborted<SlicedEvent>(told, signal), (error) => {
       sourceError = { error };
     });
     // A source that can't be read at all must not leave so much as an empty service in the catalog.
@@ -68,13 +78,22 @@ export async function ingest(given: IngestionOptions): Promise<RunReport> {
       onWritten: progress.tick,
       ...(remembering ? { remembering } : {}),
     });
+    const sliceBook = createSliceBook(book);
     let hasRuns = false;
     progress.phase('pipelines');
     for await (const event of startingWith(first, events)) {
+      if (event.kind === 'slice') {
+        if (event.at === 'start') sliceBook.start();
+        else {
+          await writer.finishRuns();
+          await slices?.onEnd(sliceBook.end(event.window, event));
+        }
+        continue;
+      }
       if (event.kind === 'run') progress.phase('runs');
       if (event.kind === 'run' && !hasRuns) {
         hasRuns = true;
-        await remember(remembering, { isComplete, book });
+        await remember(toRemember, { isComplete, book });
       }
       remembering?.see(event);
       await writer.take(event);
@@ -94,7 +113,7 @@ export async function ingest(given: IngestionOptions): Promise<RunReport> {
   }
   await settled(pool.settle(), signal);
   if (signal?.aborted) book.interrupt();
-  await remember(remembering, { isComplete: isComplete && !signal?.aborted, book });
+  await remember(toRemember, { isComplete: isComplete && !signal?.aborted, book });
   askSink(options, book);
   progress.phase('done');
   return book.close(given.sink.description, now());
@@ -128,10 +147,7 @@ function readOptions(
 }
 
 /** The same events; an error of the source becomes an end, so that it can't be mistaken for one of the sink. */
-async function* endingOnError(
-  events: AsyncIterable<SourceEvent>,
-  onError: (error: unknown) => void,
-): AsyncGenerator<SourceEvent> {
+async function* endingOnError<T>(events: AsyncIterable<T>, onError: (error: unknown) => void): AsyncGenerator<T> {
   try {
     yield* events;
   } catch (error) {

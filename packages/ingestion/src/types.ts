@@ -1,4 +1,4 @@
-import type { Connector, ReadOptions, RequestTotals, RunReport } from '@flowmeta/connector';
+import type { Connector, ReadOptions, RequestTotals, RunReport, RunWindow } from '@flowmeta/connector';
 import type { DatasetServices, Rule } from '@flowmeta/om-mapper';
 import type { Sink } from '@flowmeta/om-sink';
 import type { Memory } from '@flowmeta/state';
@@ -56,6 +56,8 @@ export interface IngestionOptions {
   requests?: () => { source: RequestTotals; target: RequestTotals };
   /** What earlier runs have left, so that this one reads and writes only what is new. Without it everything is read. */
   memory?: RunMemory;
+  /** Reads only pipelines, and the runs of `since` to `until` in slices. No lineage, nothing is judged stale; `memory` is used and not saved. */
+  slices?: Slices;
   /** Only these are read and written: see `ReadOptions.only`. Nothing is judged stale; goes without `memory`. */
   only?: ReadOptions['only'];
   /** Ends the run early with the outcome `interrupted`. */
@@ -64,6 +66,24 @@ export interface IngestionOptions {
   now: () => number;
   /** Writes under way at a time; default 8. */
   concurrency?: number;
+}
+
+/** Windows of runs that are read one after the other, so that a long history may be interrupted. */
+export interface Slices {
+  /** In the order in which they are read. */
+  windows: readonly RunWindow[];
+  /**
+   * Called when a slice is read and its writes have ended; the next one waits until it resolves. Not called for one that an error or the
+   * signal breaks off. When it rejects, the run ends.
+   */
+  onEnd: (slice: EndedSlice) => Promise<void>;
+}
+
+export interface EndedSlice extends RunWindow {
+  /** Runs that were told. */
+  runs: number;
+  /** False where a run could not be read or written, or one was left out and may belong to a pipeline that could not: it should be read again. */
+  isComplete: boolean;
 }
 
 /** The memory of one scope, and how it is used. Durations in ms. */

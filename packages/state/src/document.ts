@@ -1,12 +1,15 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
-import type { Remembered } from './types.js';
+import type { Backfilled, Remembered } from './types.js';
 
 /** The version of the file's format; a file of a newer one is not touched. */
 export const formatVersion = 1;
 
-/** Scopes by their names. */
-export type Scopes = Map<string, Remembered>;
+/** What a file holds, by the names of the scopes. */
+export interface Scopes {
+  remembered: Map<string, Remembered>;
+  backfilled: Map<string, Backfilled>;
+}
 
 export type ReadDocument =
   | { kind: 'usable'; scopes: Scopes }
@@ -34,16 +37,30 @@ const scopeSchema = z.strictObject({
   ),
   openRuns: z.array(z.strictObject({ run: z.string(), pipeline: z.string(), startedAt: instant, state: z.string() })),
 });
-const contentSchema = z.strictObject({ formatVersion: z.literal(formatVersion), scopes: z.array(scopeSchema) });
+const backfilledSchema = z.strictObject({
+  scope: z.string(),
+  config: z.string(),
+  done: z.array(z.tuple([instant, instant])),
+});
+const contentSchema = z.strictObject({
+  formatVersion: z.literal(formatVersion),
+  scopes: z.array(scopeSchema),
+  backfills: z.array(backfilledSchema).optional(),
+});
 const envelopeSchema = z.looseObject({ checksum: z.string(), content: z.looseObject({ formatVersion: z.number() }) });
 
 export const digestOf = (text: string): string => createHash('sha256').update(text).digest('base64url');
 
 /** The file's text: the content, and its checksum. */
-export function writeDocument(scopes: Scopes): string {
+export function writeDocument({ remembered, backfilled }: Scopes): string {
+  const backfills = [...backfilled].map(([scope, { config, done }]) => ({
+    scope,
+    config,
+    done: done.map(({ since, until }): [number, number] => [since, until]),
+  }));
   const content: z.input<typeof contentSchema> = {
     formatVersion,
-    scopes: [...scopes].map(([scope, { pipelines, openRuns, ...rest }]) => ({
+    scopes: [...remembered].map(([scope, { pipelines, openRuns, ...rest }]) => ({
       scope,
       ...rest,
       pipelines: [...pipelines].map(([name, { tasks, ...pipeline }]) => ({
@@ -53,6 +70,7 @@ export function writeDocument(scopes: Scopes): string {
       })),
       openRuns: [...openRuns].map(([run, open]) => ({ run, ...open })),
     })),
+    ...(backfills.length > 0 ? { backfills } : {}),
   };
   const text = JSON.stringify(content);
   return `{"checksum":"${digestOf(text)}","content":${text}}\n`;
@@ -75,7 +93,15 @@ export function readDocument(text: string): ReadDocument {
   if (content.formatVersion > formatVersion) return { kind: 'newer', formatVersion: content.formatVersion };
   const result = contentSchema.safeParse(raw);
   if (!result.success) return { kind: 'damaged', why: 'its content is not what was expected' };
-  return { kind: 'usable', scopes: new Map(result.data.scopes.map(readScope)) };
+  const { scopes, backfills = [] } = result.data;
+  const backfilled = backfills.map(({ scope, config, done }): [string, Backfilled] => [
+    scope,
+    { config, done: done.map(([since, until]) => ({ since, until })) },
+  ]);
+  return {
+    kind: 'usable',
+    scopes: { remembered: new Map(scopes.map(readScope)), backfilled: new Map(backfilled) },
+  };
 }
 
 function readScope({

@@ -1,6 +1,7 @@
-export { openMemory } from './open-memory.js';
+export { openMemory, readBackfilled } from './open-memory.js';
 export { createProcessMemory, type ProcessMemory } from './process-memory.js';
 export {
+  type Backfilled,
   type Memory,
   type OpenMemoryOptions,
   type OpenRun,

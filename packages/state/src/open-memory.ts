@@ -1,7 +1,7 @@
 import { digestOf, formatVersion, readDocument, type Scopes, writeDocument } from './document.js';
 import { codeOf, readText, replaceFile } from './file.js';
 import { takeLock } from './lock.js';
-import { type Memory, type OpenMemoryOptions, type Remembered, StateError } from './types.js';
+import { type Memory, type OpenMemoryOptions, StateError } from './types.js';
 
 /**
  * Opens the memory of one scope and locks its file until `close`. A file that is damaged is told of and counts as none.
@@ -20,15 +20,23 @@ export async function openMemory({ path, scope, now, warn }: OpenMemoryOptions):
     throw error;
   }
   let writing: Promise<void> = Promise.resolve();
+  const save = () => {
+    const write = () => replaceFile(path, writeDocument(scopes));
+    const written = writing.then(write, write);
+    writing = written;
+    return written;
+  };
   return {
-    last: scopes.get(scope),
+    last: scopes.remembered.get(scope),
+    backfilled: scopes.backfilled.get(scope),
     digest: digestOf,
-    save(remembered: Remembered) {
-      scopes.set(scope, remembered);
-      const write = () => replaceFile(path, writeDocument(scopes));
-      const written = writing.then(write, write);
-      writing = written;
-      return written;
+    save(remembered) {
+      scopes.remembered.set(scope, remembered);
+      return save();
+    },
+    saveBackfilled(backfilled) {
+      scopes.backfilled.set(scope, backfilled);
+      return save();
     },
     async close() {
       await writing.catch(() => undefined);
@@ -37,10 +45,23 @@ export async function openMemory({ path, scope, now, warn }: OpenMemoryOptions):
   };
 }
 
+/** Looks at what backfills of a scope have left, without a lock: for a preview. A file that can't be used counts as none. */
+export async function readBackfilled({
+  path,
+  scope,
+}: Pick<OpenMemoryOptions, 'path' | 'scope'>): Promise<Pick<Memory, 'backfilled' | 'digest'>> {
+  const text = await readText(path).catch(() => undefined);
+  const document = text === undefined ? undefined : readDocument(text);
+  const backfilled = document?.kind === 'usable' ? document.scopes.backfilled.get(scope) : undefined;
+  return { backfilled, digest: digestOf };
+}
+
+const nothing = (): Scopes => ({ remembered: new Map(), backfilled: new Map() });
+
 async function readScopes(path: string, warn: (message: string) => void): Promise<Scopes> {
   const damaged = (why: string): Scopes => {
     warn(`The state in ${path} can't be used (${why}): everything is read in full.`);
-    return new Map();
+    return nothing();
   };
   let text: string | undefined;
   try {
@@ -49,7 +70,7 @@ async function readScopes(path: string, warn: (message: string) => void): Promis
     if (codeOf(error) === 'EISDIR') throw unusable(path, error);
     return damaged(codeOf(error) ?? String(error));
   }
-  if (text === undefined) return new Map();
+  if (text === undefined) return nothing();
   const document = readDocument(text);
   switch (document.kind) {
     case 'usable':

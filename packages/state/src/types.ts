@@ -36,13 +36,25 @@ export interface RememberedPipeline {
   runs?: true;
 }
 
+/** What backfills of one scope have written, whatever windows they were asked for. All instants are epoch ms. */
+export interface Backfilled {
+  /** As `Remembered.config`. */
+  config: string;
+  /** Every run that started in one of these is written; in order, and none touches the next. */
+  done: readonly { since: number; until: number }[];
+}
+
 /** The memory of one scope, for one run. */
 export interface Memory {
   /** What earlier runs have left. */
   readonly last: Remembered | undefined;
+  /** What earlier backfills have left. */
+  readonly backfilled: Backfilled | undefined;
   digest(text: string): string;
   /** Replaces what is remembered of the scope. Calls may overlap: the last one wins. */
   save(remembered: Remembered): Promise<void>;
+  /** The same for what backfills have written; the rest of the scope stays. */
+  saveBackfilled(backfilled: Backfilled): Promise<void>;
   /** Gives the lock back. Safe to call twice. */
   close(): Promise<void>;
 }

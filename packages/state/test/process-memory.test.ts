@@ -9,8 +9,11 @@ it('remembers the scope that was opened last, and no other', async () => {
   expect(first.last).toBeUndefined();
   await first.save(remembered('one'));
   await first.save(remembered('two'));
+  await first.saveBackfilled({ config: 'two', done: [{ since: 1, until: 2 }] });
   await first.close();
   expect(memory.open('a').last?.config).toBe('two');
+  expect(memory.open('a').backfilled?.done).toEqual([{ since: 1, until: 2 }]);
   expect(memory.open('b').last).toBeUndefined();
   expect(memory.open('a').last).toBeUndefined();
+  expect(memory.open('a').backfilled).toBeUndefined();
 });

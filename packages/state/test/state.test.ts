@@ -64,6 +64,23 @@ describe('the state file', () => {
     expect([warnings, await readdir(directory)]).toEqual([[], ['state.json']]);
   });
 
+  it('keeps what backfills have written apart from what runs remember', async () => {
+    await keep(remembered);
+    const memory = await open();
+    expect(memory.backfilled).toBeUndefined();
+    const backfilled = { config: 'c1', done: [{ since: 1, until: 2 }] };
+    await memory.saveBackfilled(backfilled);
+    await memory.close();
+    expect(await recall()).toEqual(remembered);
+    await keep({ ...remembered, watermark: 7 });
+    const again = await open();
+    await again.close();
+    expect([again.last?.watermark, again.backfilled]).toEqual([7, backfilled]);
+    const other = await open('b');
+    await other.close();
+    expect([other.last, other.backfilled, warnings]).toEqual([undefined, undefined, []]);
+  });
+
   it('is the old or the new one when saves overlap', async () => {
     const memory = await open();
     await Promise.all([1, 2, 3].map((watermark) => memory.save({ ...remembered, watermark })));
