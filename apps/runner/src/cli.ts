@@ -1,5 +1,6 @@
 import { redactText } from '@flowmeta/redact';
 import { Command, CommanderError } from 'commander';
+import { backfill } from './cli/backfill.js';
 import { check } from './cli/check.js';
 import { connectors } from './cli/connectors.js';
 import { demo } from './cli/demo.js';
@@ -60,7 +61,7 @@ function buildProgram(host: Host, { done, format }: { done: (exitCode: number) =
     );
 
   const terminal = async () => (await import('./terminal/terminal.js')).createTerminal(host, { format });
-  for (const add of [ingest, watch, plan, lineage, health, validate, schema, check, connectors, demo, report])
+  for (const add of [ingest, watch, plan, backfill, lineage, health, validate, schema, check, connectors, demo, report])
     add(program, { host, terminal, done });
   return program;
 }

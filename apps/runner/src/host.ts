@@ -1,3 +1,4 @@
+import { createInterface } from 'node:readline';
 import { UsageError } from './usage-error.js';
 
 /** A stream that text goes to. */
@@ -15,6 +16,8 @@ export interface Host {
   stderr: TextStream;
   /** Current time, ms. */
   now: () => number;
+  /** Asks for a yes on the terminal, of which no answer is none; absent where nobody can be asked. */
+  confirm?: (question: string) => Promise<boolean>;
   /** Calls `onSignal` at the first SIGINT or SIGTERM; the second one ends the process at once. Answers how to stop. */
   onInterrupt: (onSignal: (signal: 'SIGINT' | 'SIGTERM') => void) => () => void;
   /** Calls `onSignal` at each SIGHUP, which otherwise ends the process. Answers how to stop. */
@@ -34,6 +37,7 @@ export function processHost(): Host {
     stdout: process.stdout,
     stderr: process.stderr,
     now: () => Date.now() + from - startedAt,
+    ...(process.stdin.isTTY && process.stderr.isTTY ? { confirm } : {}),
     onInterrupt(onSignal) {
       let interrupted = false;
       const listen = (signal: 'SIGINT' | 'SIGTERM') => () => {
@@ -55,4 +59,18 @@ export function processHost(): Host {
       };
     },
   };
+}
+
+async function confirm(question: string): Promise<boolean> {
+  // Not as a terminal: Ctrl-C stays a signal, and ends the process.
+  const lines = createInterface({ input: process.stdin, terminal: false });
+  process.stderr.write(`${question} [y/N] `);
+  try {
+    for await (const line of lines) return /^y(?:es)?$/i.test(line.trim());
+    process.stderr.write('\n');
+    return false;
+  } finally {
+    lines.close();
+    process.stdin.unref();
+  }
 }

@@ -207,6 +207,9 @@ async function runAll(
   };
   if (formats) await run(['plan', ...common, '-o', 'plan.json', '--json']);
   await run(['ingest', ...common, ...outputs, ...(formats ? [] : ['--json', '--log-format', 'json'])]);
+  // The estimate everywhere; its runs are read and written once more only where all went well.
+  const history = ['--from', '45d', '--slice', '30d', '--report', 'b.json', '--audit-log', 'b.ndjson'];
+  await run(['backfill', ...common, ...history, ...(formats ? ['--yes', '--json'] : ['--dry-run'])]);
   const receiver = await startReceiver();
   if (formats) await run(['lineage', ...common, '--post-to', receiver.url]);
   for (const format of formats?.lineage ?? ['json']) await run(['lineage', ...common, '--format', format]);
@@ -235,7 +238,8 @@ describe('a secret that is planted in every field of flows and runs', () => {
     expect(texts['a.html']!.length).toBeGreaterThan(10_000);
     for (const where of ['requests', 'posted', 'output', 'a.json']) expect(texts[where], where).toContain('***');
     expect(texts['audit.ndjson']).toContain('PUT');
-    expect(Object.keys(texts)).toEqual(expect.arrayContaining(['state.json', 'm.prom', 'a.md', 'plan.json']));
+    const written = ['state.json', 'm.prom', 'a.md', 'plan.json', 'b.json', 'b.ndjson'];
+    expect(Object.keys(texts)).toEqual(expect.arrayContaining(written));
   });
 
   it.each([

@@ -1,21 +1,17 @@
 import { resolve } from 'node:path';
 import { loadConfig } from '../config/load-config.js';
-import { exitCodes } from '../exit-codes.js';
 import type { Host } from '../host.js';
 import { type ApplyResult, applyPlan } from '../run/apply-plan.js';
 import { readPlanFile } from '../run/plan-file.js';
 import { type RunIngestionOptions, runIdOf, runIngestion } from '../run/run-ingestion.js';
 import { parseSince } from '../run/since.js';
-import { defaultThreshold } from '../run/success.js';
 import { colorsFor } from '../terminal/colors.js';
 import type { LogLevel } from '../terminal/log-levels.js';
 import type { Terminal } from '../terminal/terminal.js';
-import { logReport } from './log-report.js';
-import { writeMetricsFile } from './metrics-file.js';
+import { finishIngestion } from './finish-ingestion.js';
 import { fileHasNoPlan } from './plan.js';
 import { differenceText } from './plan-text.js';
-import { checkDirectory, checkReportFiles, writeReportFiles } from './report-files.js';
-import { printSummary } from './summary.js';
+import { checkDirectory, checkReportFiles } from './report-files.js';
 
 export interface IngestFlags {
   config: string;
@@ -76,36 +72,23 @@ export async function ingestCommand(flags: IngestFlags, host: Host, terminal: Te
         ...(since === undefined ? {} : { since }),
         ...(flags.namespace ? { namespaces: flags.namespace } : {}),
       });
-  const { report, withoutSecrets, exitCode, auditError, difference } = result;
-  if (terminal.format === 'json') logReport(report, terminal);
-  let written = true;
-  const write = async (what: string, work: () => Promise<void>) => {
-    try {
-      await work();
-    } catch (error) {
-      written = false;
-      terminal.error({
-        what: `${what} could not be written`,
-        why: error instanceof Error ? error.message : `${error}`,
-      });
-    }
-  };
-  const { metricsFile } = flags;
-  if (files.length > 0) await write('the report', () => writeReportFiles(withoutSecrets(), files, host.directory));
-  if (auditError !== undefined) await write('the audit log', () => Promise.reject(auditError));
-  if (metricsFile) {
-    await write('the metrics', () => writeMetricsFile(withoutSecrets(), metricsFile, host.directory));
-  }
-  if (flags.json) terminal.printData(`${JSON.stringify(withoutSecrets(), null, 2)}\n`);
-  else if (difference) {
-    terminal.print(differenceText(difference, colorsFor(host.stdout, host)));
-    if (terminal.format !== 'json')
-      terminal.error({ what: report.error!.message, why: flags.plan, todo: report.error!.hint });
-  } else
-    await printSummary(report, {
-      host,
-      terminal,
-      threshold: config.workflow.workflowConfig.successThreshold ?? defaultThreshold,
-    });
-  return written || exitCode !== exitCodes.done ? exitCode : exitCodes.partial;
+  const { report, difference } = result;
+  const { metricsFile, json } = flags;
+  return finishIngestion(result, {
+    config,
+    host,
+    terminal,
+    files,
+    metricsFile,
+    json,
+    ...(difference
+      ? {
+          inPlaceOfSummary() {
+            terminal.print(differenceText(difference, colorsFor(host.stdout, host)));
+            if (terminal.format !== 'json')
+              terminal.error({ what: report.error!.message, why: flags.plan, todo: report.error!.hint });
+          },
+        }
+      : {}),
+  });
 }

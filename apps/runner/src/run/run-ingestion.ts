@@ -11,6 +11,7 @@ import { progressDisplay } from '../terminal/progress.js';
 import type { Terminal } from '../terminal/terminal.js';
 import { openAuditFile } from './audit-file.js';
 import { saidAvailability } from './availability.js';
+import { type Backfill, backfillFile, openSlices } from './backfill.js';
 import { datasetServicesOf } from './dataset-services.js';
 import { type Interruption, listenForInterruption } from './interruption.js';
 import { describeSource, openSource } from './open-source.js';
@@ -40,6 +41,8 @@ export interface RunIngestionOptions {
   guard?: WriteGuard;
   /** Gets a line for each write to OpenMetadata; relative to the current directory. */
   auditLog?: string;
+  /** Reads pipelines and this history of runs, slice by slice, in place of an ordinary run. */
+  backfill?: Backfill;
   /** Everything is read, whatever is remembered. */
   full?: boolean;
   /** Only these flows and executions are read and written. */
@@ -137,6 +140,7 @@ export async function runIngestion(config: LoadedConfig, options: RunIngestionOp
             full: options.full ?? false,
             exact: options.since !== undefined,
             series,
+            ...(options.backfill ? { fallback: backfillFile(config, host) } : {}),
           });
     if (memory) closers.push(() => memory.close());
     const { sink, kind } = await openTarget(config, {
@@ -161,15 +165,17 @@ export async function runIngestion(config: LoadedConfig, options: RunIngestionOp
     if (shown) closers.push(() => shown.close());
     const onProgress = progressOf(options.showProgress ? progressDisplay(terminal) : undefined, tracing);
     const selected = workflow.source.sourceConfig?.config;
-    const until = options.until ?? host.now();
+    const now = host.now();
+    const slices = options.backfill && memory && (await openSlices(options.backfill, { memory, terminal, now }));
+    const until = options.until ?? now;
+    const window = options.backfill?.window ?? { since: options.since ?? sinceOf(config, until), until };
     const report = await ingest({
       connector,
       sink: shown ? onceOpen(sink, shown.start) : sink,
       source: { connector: config.connector.name, description: describeSource(config) },
       targetKind: kind,
       service: workflow.source.serviceName,
-      since: options.since ?? sinceOf(config, until),
-      until,
+      ...window,
       includeTags: selected?.includeTags ?? true,
       includeOwners: selected?.includeOwners ?? true,
       includeLineage: selected?.includeLineage ?? true,
@@ -189,6 +195,7 @@ export async function runIngestion(config: LoadedConfig, options: RunIngestionOp
       runId,
       ...(memory ? { memory } : {}),
       ...(workflow.rules ? { rules: rulesOf(workflow.rules) } : {}),
+      ...(slices ? { slices } : {}),
       ...(options.only ? { only: options.only } : {}),
       ...(options.namespaces?.length ? { namespaces: options.namespaces } : {}),
       ...(onProgress ? { onProgress } : {}),

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import type { RunMemory } from '@flowmeta/ingestion';
-import { openMemory, type ProcessMemory, StateError } from '@flowmeta/state';
+import { type Memory, openMemory, type ProcessMemory, readBackfilled, StateError } from '@flowmeta/state';
 import type { LoadedConfig } from '../config/load-config.js';
 import type { Host } from '../host.js';
 import type { Terminal } from '../terminal/terminal.js';
@@ -19,6 +19,8 @@ export interface RunMemoryOptions {
   full?: boolean;
   /** The window was asked for. */
   exact?: boolean;
+  /** The file where the config names none. */
+  fallback?: string;
   /** Where several runs follow each other in this process. */
   series?: SeriesMemory | undefined;
 }
@@ -41,21 +43,16 @@ export class StateTakenError extends UsageError {}
  */
 export async function openRunMemory(
   config: LoadedConfig,
-  { host, terminal, redact, namespaces = [], full = false, exact = false, series }: RunMemoryOptions,
-): Promise<(RunMemory & { close(): Promise<void> }) | undefined> {
-  const { workflow } = config;
-  const { state } = workflow.workflowConfig;
+  { host, terminal, redact, namespaces = [], full = false, exact = false, fallback, series }: RunMemoryOptions,
+): Promise<(RunMemory & Memory) | undefined> {
+  const { state } = config.workflow.workflowConfig;
   const scope = redact(scopeOf(config, namespaces));
-  const path = state?.type === 'none' || workflow.sink?.type === 'file' ? undefined : state?.path;
+  const path = stateFileOf(config, { host, fallback });
   try {
-    const memory = path
-      ? await openMemory({
-          path: resolve(host.directory, path),
-          scope,
-          now: host.now,
-          warn: (message) => terminal.log('WARN', message),
-        })
-      : series?.memory.open(scope);
+    const memory =
+      path === undefined
+        ? series?.memory.open(scope)
+        : await openMemory({ path, scope, now: host.now, warn: (message) => terminal.log('WARN', message) });
     if (!memory) return undefined;
     return {
       ...memory,
@@ -72,6 +69,30 @@ export async function openRunMemory(
     const { message, hint } = error;
     throw error.isTaken ? new StateTakenError(message, hint) : new UsageError(message, hint);
   }
+}
+
+/** What backfills before have left; looks only, so that it needs no lock. */
+export async function readBackfills(
+  config: LoadedConfig,
+  {
+    host,
+    redact,
+    namespaces = [],
+    fallback,
+  }: Pick<RunMemoryOptions, 'host' | 'redact' | 'namespaces'> & { fallback: string },
+): Promise<Pick<RunMemory, 'config'> & Pick<Memory, 'backfilled'>> {
+  const path = stateFileOf(config, { host, fallback }) ?? fallback;
+  const { backfilled, digest } = await readBackfilled({ path, scope: redact(scopeOf(config, namespaces)) });
+  return { backfilled, config: digest(deciding(config)) };
+}
+
+function stateFileOf(
+  { workflow }: LoadedConfig,
+  { host, fallback }: { host: Host; fallback: string | undefined },
+): string | undefined {
+  const { state } = workflow.workflowConfig;
+  if (workflow.sink?.type === 'file') return undefined;
+  return state?.path && state.type !== 'none' ? resolve(host.directory, state.path) : fallback;
 }
 
 /** Which service is filled, from where, and in which catalog. */

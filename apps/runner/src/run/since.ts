@@ -8,13 +8,13 @@ export function sinceOf({ workflow }: LoadedConfig, now: number): number {
   return Math.max(0, now - (workflow.source.sourceConfig?.config?.statusLookbackDays ?? 1) * units.d!);
 }
 
-/** The instant that `--since` names, ms, from 1970 on: ISO 8601 (UTC unless it names a zone), or a duration back from now. */
-export function parseSince(text: string, now: number): number {
+/** The instant that an option names, ms, from 1970 on: ISO 8601 (UTC unless it names a zone), or a duration back from now. */
+export function parseSince(text: string, now: number, option = '--since'): number {
   const duration = /^(\d+(?:\.\d+)?)\s*([mhdw])$/i.exec(text.trim());
   const since = duration ? now - Number(duration[1]) * units[duration[2]!.toLowerCase()]! : parseInstant(text.trim());
   const hint = 'Write an instant such as 2026-11-01 or 2026-11-01T06:00:00Z, or a duration such as 12h, 7d or 2w.';
-  if (!Number.isFinite(since)) throw new UsageError(`--since ${text} is no point in time`, hint);
-  if (since >= now) throw new UsageError(`--since ${text} is not before now`, hint);
+  if (!Number.isFinite(since)) throw new UsageError(`${option} ${text} is no point in time`, hint);
+  if (since >= now) throw new UsageError(`${option} ${text} is not before now`, hint);
   return Math.max(0, since);
 }
 
