@@ -332,7 +332,7 @@ describe('a backfill', () => {
     const openMetadata = await catalog();
     await configure(openMetadata);
     const whole = dataset.flows[2]!;
-    const { source: _source, ...flow } = { ...whole.flow, tasks: [], exception: 'Its plugin is missing.' };
+    const flow = { ...whole.flow, tasks: [], exception: 'Its plugin is missing.' };
     dataset.flows[2] = { ...whole, flow, source: 'no flow at all' };
     await restart();
     const first = await backfill(['--yes']);

@@ -61,7 +61,7 @@ async function open({ module, exported, config, clockOffset, context }) {
       })
     );
     const { name, specVersion, capabilities } = connector;
-    const methods = /** @type {const} */ (['owns', 'exists', 'installedTypes']).filter(
+    const methods = /** @type {const} */ (['owns', 'exists', 'installedTypes', 'countRuns']).filter(
       (method) => typeof connector?.[method] === 'function',
     );
     send({ kind: 'opened', name, specVersion, capabilities: { ...capabilities }, methods });

@@ -84,6 +84,12 @@ export async function openIsolated(target: IsolatedModule, options: OpenIsolated
     ...(methods.includes('exists')
       ? { exists: (pipeline, { signal } = {}) => conversation.call('exists', [pipeline], signal) as never }
       : {}),
+    ...(methods.includes('countRuns')
+      ? {
+          countRuns: (windows, { signal, ...options } = {}) =>
+            conversation.call('countRuns', [windows], signal, options) as never,
+        }
+      : {}),
     close: () => conversation.close(),
   };
 }
@@ -150,7 +156,7 @@ class Conversation {
     }
   }
 
-  async call(method: Method, args: unknown[], signal?: AbortSignal): Promise<unknown> {
+  async call(method: Method, args: unknown[], signal?: AbortSignal, options: object = {}): Promise<unknown> {
     signal?.throwIfAborted();
     if (this.#lost) throw this.#lost;
     this.#lastCall += 1;
@@ -166,7 +172,7 @@ class Conversation {
           onLost: reject,
         });
       });
-      this.#guest.send({ kind: 'call', id, method, args: [...args, {}], questions: [], credit: 0 });
+      this.#guest.send({ kind: 'call', id, method, args: [...args, options], questions: [], credit: 0 });
       return await this.#wait(orAborted(answer, signal));
     } finally {
       this.#calls.delete(id);

@@ -68,6 +68,8 @@ describe.each(['worker', 'process'] as const)('a connector in a %s', (type) => {
     expect(debug).toContain('opened for acme_prod');
     expect(await connector.exists?.({ name: 'job0' })).toBe('present');
     expect(await connector.exists?.({ name: 'job7' })).toBe('absent');
+    const counts = await connector.countRuns?.([{ since: 1, until: 4 }], { namespaces: ['a', 'b'] });
+    expect(counts).toEqual([{ runs: 3, requests: 2 }]);
     expect((await readAll(connector)).events).toHaveLength(5);
   });
 

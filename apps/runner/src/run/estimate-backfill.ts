@@ -44,7 +44,7 @@ export async function estimateBackfill(
     done: covers(done, slice),
   }));
   const open = slices.filter((slice) => !slice.done);
-  const connector = openSource(config, {
+  const connector = await openSource(config, {
     host,
     terminal,
     onRequest: logged(config.connector.title, () => undefined, terminal),
