@@ -22,6 +22,7 @@ const rules = {
     'yaml',
     'zod',
   ],
+  'connector-airflow': ['@flowmeta/connector', '@flowmeta/http', '@flowmeta/redact', 'zod', 'node:*'],
   'sql-lineage': ['@polyglot-sql/sdk'],
   'om-mapper': ['@flowmeta/connector', '@flowmeta/graph-core', 'zod'],
   'om-sink': ['@flowmeta/om-mapper', '@flowmeta/http', 'zod', 'node:*'],

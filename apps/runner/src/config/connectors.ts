@@ -4,6 +4,7 @@ import { version } from '../version.js';
 
 /** The connectors that come with the command, by `source.type`. A new one is one line. */
 export const builtInConnectors: Record<string, () => Promise<ConnectorDefinition>> = {
+  airflow: async () => (await import('@flowmeta/connector-airflow')).airflowConnector as ConnectorDefinition,
   kestra: async () => (await import('@flowmeta/connector-kestra')).kestraConnector as ConnectorDefinition,
 };
 

@@ -1,0 +1,149 @@
+import {
+  type Connector,
+  type ConnectorContext,
+  defineConnector,
+  type ReadOptions,
+  specVersion,
+  VerdictError,
+} from '@flowmeta/connector';
+import { untilAborted } from '@flowmeta/connector/reading';
+import { createRedactor } from '@flowmeta/redact';
+import { checkSteps } from './check.js';
+import { AirflowClient, type AirflowClientOptions } from './client/airflow-client.js';
+import { type AirflowConfig, airflowConfigSchema } from './config.js';
+import { ownsPipeline, pipelineExists } from './existence.js';
+import { readEvents } from './read.js';
+import { compileSelection } from './selection.js';
+
+const name = 'airflow';
+const capabilities = { runs: true, lineage: true, owners: true };
+
+/** Apache Airflow as a source of pipelines and runs: what the registry, the docs and the runner know of it. */
+export const airflowConnector = defineConnector({
+  name,
+  title: 'Airflow',
+  description:
+    'Reads DAGs, tasks, schedules, tags, owners, runs and the lineage of assets of Apache Airflow 2.10 to 3.x over its REST API.',
+  configSchema: airflowConfigSchema,
+  examples: [
+    {
+      title: 'With a user name',
+      config: {
+        type: 'Airflow',
+        hostPort: 'https://airflow.example.com',
+        username: 'catalog',
+        password: '$AIRFLOW_PASSWORD',
+      },
+    },
+    {
+      title: 'With a token, gently',
+      config: {
+        type: 'Airflow',
+        hostPort: 'https://airflow.example.com',
+        token: '$AIRFLOW_TOKEN',
+        concurrency: 2,
+        requestsPerSecond: 10,
+      },
+    },
+  ],
+  capabilities,
+  open: (config, context) => connectAirflow(config, context),
+});
+
+/**
+ * `transport` overrides how requests are sent.
+ *
+ * @throws VerdictError `fatal` when a filter pattern of the workflow can't be used.
+ */
+export function connectAirflow(
+  config: AirflowConfig,
+  context: ConnectorContext,
+  transport: Partial<AirflowClientOptions> = {},
+): Connector {
+  const redactor = createRedactor(
+    [config.password, config.token, config.sslConfig?.sslKey].filter((secret) => secret !== undefined),
+  );
+  const selection = compileSelection(context.selection);
+  const client = new AirflowClient({ ...clientOptions(config, context), redactor, ...transport });
+  const closing = new AbortController();
+  const signalOf = (...signals: (AbortSignal | undefined)[]) =>
+    AbortSignal.any([closing.signal, ...signals.filter((signal) => signal !== undefined)]);
+
+  return {
+    specVersion,
+    name,
+    capabilities,
+
+    async *check({ signal } = {}) {
+      const end = new AbortController();
+      const either = signalOf(signal, end.signal);
+      const hasCredentials = config.token !== undefined || config.username !== undefined;
+      try {
+        for await (const step of untilAborted(checkSteps({ client, hasCredentials, signal: either }), either)) {
+          const { hint } = step;
+          yield {
+            ...step,
+            message: redactor.text(step.message),
+            ...(hint !== undefined && { hint: redactor.text(hint) }),
+          };
+        }
+      } finally {
+        end.abort(leftEarly);
+      }
+    },
+
+    async *read(options: ReadOptions) {
+      // Whoever leaves the loop early ends the requests that are under way.
+      const end = new AbortController();
+      const signal = signalOf(options.signal, end.signal);
+      const { concurrency } = config;
+      try {
+        yield* untilAborted(
+          readEvents(options, { client, redactor, selection, concurrency, now: context.now, signal }),
+          signal,
+        );
+      } finally {
+        end.abort(leftEarly);
+      }
+    },
+
+    owns: async (pipeline) => ownsPipeline(client.address, pipeline),
+
+    exists: (pipeline, { signal } = {}) => pipelineExists(client, pipeline, { signal: signalOf(signal) }),
+
+    async close() {
+      closing.abort(new VerdictError('The connection to Airflow is closed.', { verdict: 'fatal' }));
+      await client.close();
+    },
+  };
+}
+
+const leftEarly = new Error('The read was left.');
+
+/** What the config and the host mean for the client. */
+function clientOptions(config: AirflowConfig, context: ConnectorContext): Omit<AirflowClientOptions, 'redactor'> {
+  const { caCertificate, sslCertificate, sslKey } = config.sslConfig ?? {};
+  const { username, password, token, requestsPerSecond } = config;
+  return {
+    baseUrl: config.hostPort,
+    auth:
+      token !== undefined
+        ? { kind: 'token', token }
+        : username !== undefined && password !== undefined
+          ? { kind: 'password', username, password }
+          : { kind: 'none' },
+    tls: {
+      verify: config.verifySSL !== 'ignore',
+      ...(caCertificate !== undefined && { ca: caCertificate }),
+      ...(sslCertificate !== undefined && { cert: sslCertificate }),
+      ...(sslKey !== undefined && { key: sslKey }),
+    },
+    timeoutMs: config.requestTimeout * 1000,
+    concurrency: config.concurrency,
+    ...(requestsPerSecond !== undefined && { requestsPerSecond }),
+    ...(context.proxyEnvironment && { proxy: context.proxyEnvironment }),
+    ...(context.userAgent !== undefined && { userAgent: context.userAgent }),
+    ...(context.onRequest && { onAttempt: context.onRequest }),
+    ...(context.onAvailability && { onAvailability: context.onAvailability }),
+  };
+}

@@ -1,0 +1,2 @@
+export { type AirflowConfig, airflowConfigSchema } from './config.js';
+export { airflowConnector } from './connector.js';

@@ -1,0 +1,216 @@
+import type { IncrementalOptions, RememberedRun, SourceEvent } from '@flowmeta/connector';
+import { FailureStreak, mapInOrder } from '@flowmeta/connector/reading';
+import type { UnreadableRow } from './client/airflow-client.js';
+import type { DagRun, TaskInstance } from './client/wire.js';
+import type { Reading } from './read.js';
+import { partsOfRun, runName, toRun } from './run.js';
+import { instantOf } from './states.js';
+
+export interface RunReading extends Reading {
+  since: number;
+  until: number;
+  incremental: Pick<IncrementalOptions, 'refresh' | 'openRuns' | 'runsSince'>;
+}
+
+/** Runs whose task instances are asked for in one request. */
+const batchSize = 25;
+/** Batches are large: so many at a time, at most. */
+const mostBatches = 3;
+/** Up to so many DAGs are searched one by one. */
+const mostSearches = 20;
+
+/** The runs of the window, what is wanted of before it, and a checkpoint if all of them could be read. */
+export async function* readRuns(reading: RunReading): AsyncGenerator<SourceEvent> {
+  const { until } = reading;
+  let isComplete = true;
+  for await (const event of runEvents(runsOf(reading), reading)) {
+    if (event.kind === 'skipped') isComplete = false;
+    yield event;
+  }
+  // After a checkpoint nothing before it is read again: a run that was skipped would be lost for good.
+  if (isComplete) yield { kind: 'checkpoint', cursor: { until } };
+}
+
+/** A run of the source, one that could not be read, or one that it no longer has. */
+export type FoundRun = { run: DagRun } | { event: SourceEvent };
+
+/** What becomes of runs, in their order; each once. */
+export async function* runEvents(runs: AsyncIterable<FoundRun>, reading: Reading): AsyncGenerator<SourceEvent> {
+  const failures = new FailureStreak('Airflow');
+  const unknownStates = new Set<string>();
+  const concurrency = Math.min(reading.concurrency, mostBatches);
+  const batches = inBatches(chosen(runs, reading));
+  const results = mapInOrder(
+    batches,
+    (batch) => readBatch(batch, { ...reading, failures, unknownStates }),
+    concurrency,
+  );
+  for await (const events of results) yield* events;
+}
+
+async function* runsOf(reading: RunReading): AsyncGenerator<FoundRun> {
+  const { client, index, since, until, incremental, signal } = reading;
+  const unreadable: UnreadableRow[] = [];
+  const options = { signal, onUnreadable: (row: UnreadableRow) => void unreadable.push(row) };
+  const flush = function* (): Generator<FoundRun> {
+    for (const { ref, error } of unreadable.splice(0)) yield { event: { kind: 'skipped', ref, error } };
+  };
+  if (incremental.openRuns === true) {
+    for await (const run of client.runs({ ...options, until: since, states: ['running'] })) {
+      const dag = index.get(run.dag_id);
+      // Those that nobody wants are not even counted: the window of an ordinary read doesn't show them either.
+      if (dag && !('leftOut' in dag)) yield { run };
+    }
+    yield* flush();
+  }
+  for (const remembered of incremental.refresh ?? []) {
+    if (remembered.startedAt < since) yield* remembers(remembered, reading);
+  }
+  const behind = await dagsBehind(reading);
+  if (behind.size > mostSearches) {
+    for await (const run of client.runs({ ...options, since: Math.min(...behind.values()), until: since })) {
+      if (behind.has(run.dag_id)) yield { run };
+    }
+  } else {
+    for (const [dag, from] of behind) {
+      for await (const run of client.runs({ ...options, dag, since: from, until: since })) yield { run };
+    }
+  }
+  yield* flush();
+  for await (const run of client.runs({ ...options, since, until })) yield { run };
+  yield* flush();
+}
+
+async function* remembers({ run: name, pipeline }: RememberedRun, reading: RunReading): AsyncGenerator<FoundRun> {
+  const { client, index, signal } = reading;
+  const dag = index.get(pipeline);
+  if (dag !== undefined && 'leftOut' in dag) return;
+  const parts = partsOfRun(name);
+  const run = parts && (await client.run(parts.dag, parts.run, { signal }));
+  yield run ? { run } : { event: { kind: 'gone', run: name } };
+}
+
+async function dagsBehind({ index, since, incremental }: RunReading): Promise<Map<string, number>> {
+  const behind = new Map<string, number>();
+  if (incremental.runsSince === undefined) return behind;
+  for (const [dag, entry] of index) {
+    if ('leftOut' in entry) continue;
+    const from = await incremental.runsSince(dag);
+    if (from < since) behind.set(dag, from);
+  }
+  return behind;
+}
+
+/** Each run once; sorts out those whose pipeline was left out or no longer exists, and those that have not started. */
+async function* chosen(runs: AsyncIterable<FoundRun>, { index }: Pick<Reading, 'index'>): AsyncGenerator<FoundRun> {
+  const seen = new Set<string>();
+  for await (const found of runs) {
+    if ('event' in found) {
+      yield found;
+      continue;
+    }
+    const { run } = found;
+    const ref = runName(run);
+    if (seen.has(ref)) continue;
+    seen.add(ref);
+    const dag = index.get(run.dag_id);
+    const reason =
+      dag === undefined
+        ? 'its pipeline no longer exists'
+        : 'leftOut' in dag
+          ? dag.leftOut
+          : instantOf(run.start_date) === undefined
+            ? 'it has not started yet'
+            : undefined;
+    yield reason === undefined ? found : { event: { kind: 'filtered', item: 'run', ref, reason } };
+  }
+}
+
+async function* inBatches(runs: AsyncIterable<FoundRun>): AsyncGenerator<FoundRun[]> {
+  let batch: FoundRun[] = [];
+  for await (const run of runs) {
+    batch.push(run);
+    if (batch.length < batchSize) continue;
+    yield batch;
+    batch = [];
+  }
+  if (batch.length > 0) yield batch;
+}
+
+interface BatchReading extends Reading {
+  failures: FailureStreak;
+  unknownStates: Set<string>;
+}
+
+async function readBatch(batch: readonly FoundRun[], reading: BatchReading): Promise<SourceEvent[]> {
+  const { client, signal, failures } = reading;
+  const runs = batch.flatMap((found) => ('run' in found ? [found.run] : []));
+  const unreadable = new Map<string, Error>();
+  const options = { signal, onUnreadable: ({ ref, error }: UnreadableRow) => void unreadable.set(ref, error) };
+  const instances = runs.length === 0 ? [] : await failures.guard(client.instances(runs, options), () => undefined);
+  const byRun = new Map<string, TaskInstance[]>();
+  for (const instance of instances ?? []) {
+    const of = runName(instance);
+    byRun.set(of, [...(byRun.get(of) ?? []), instance]);
+  }
+  const events: SourceEvent[] = [];
+  for (const found of batch) {
+    if ('event' in found) {
+      events.push(found.event);
+      continue;
+    }
+    const { run } = found;
+    const ref = runName(run);
+    const work = async (): Promise<SourceEvent[]> => {
+      const bad = unreadable.get(ref);
+      if (bad) throw bad;
+      // One of many runs may be what the server stumbles over.
+      const own = instances
+        ? (byRun.get(ref) ?? [])
+        : await collect(client.instancesOf(run, { signal, onUnreadable: rethrow }));
+      return runEvent(run, own, reading);
+    };
+    events.push(...(await failures.guard(work(), (error): SourceEvent[] => [{ kind: 'skipped', ref, error }])));
+  }
+  return events;
+}
+
+async function runEvent(
+  run: DagRun,
+  instances: readonly TaskInstance[],
+  reading: BatchReading,
+): Promise<SourceEvent[]> {
+  const { client, server, index, lineage, unknownStates, signal } = reading;
+  const dag = index.get(run.dag_id);
+  if (dag === undefined || 'leftOut' in dag) return [];
+  const warnings: SourceEvent[] = [];
+  const onUnknownState = (word: string) => {
+    if (unknownStates.has(word)) return;
+    unknownStates.add(word);
+    const message = `Airflow has a state that is not known here: ${word}`;
+    warnings.push({ kind: 'warning', ref: run.dag_id, message });
+  };
+  const tryStarts = new Map<TaskInstance, readonly number[]>();
+  for (const instance of instances) {
+    // The list has the start of the last try only.
+    const isWanted = (instance.try_number ?? 0) > 1 && dag.tasks.has(instance.task_id);
+    if (isWanted) tryStarts.set(instance, await client.tryStarts(instance, { signal }));
+  }
+  const { address } = client;
+  const { dialect } = server;
+  const event: SourceEvent = {
+    kind: 'run',
+    run: toRun(run, instances, { address, dialect, tasks: dag.tasks, tryStarts, onUnknownState }),
+  };
+  return [...warnings, event, ...(lineage?.evidence(instances) ?? [])];
+}
+
+function rethrow({ error }: UnreadableRow): never {
+  throw error;
+}
+
+async function collect<T>(items: AsyncIterable<T>): Promise<T[]> {
+  const collected: T[] = [];
+  for await (const item of items) collected.push(item);
+  return collected;
+}

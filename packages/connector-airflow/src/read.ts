@@ -1,0 +1,91 @@
+import type { IncrementalOptions, ReadOptions, SourceEvent } from '@flowmeta/connector';
+import type { Redactor } from '@flowmeta/redact';
+import type { AirflowClient, AirflowServer, UnreadableRow } from './client/airflow-client.js';
+import { createLineageBook, type LineageBook } from './lineage/lineage-book.js';
+import { readPipelines } from './read-pipelines.js';
+import { readRuns } from './read-runs.js';
+import { readSingle } from './read-single.js';
+import type { Selection } from './selection.js';
+
+/** What one read works with. */
+export interface ReadContext {
+  client: AirflowClient;
+  redactor: Pick<Redactor, 'text'>;
+  selection: Selection;
+  concurrency: number;
+  /** Current time, ms. */
+  now: () => number;
+  signal: AbortSignal;
+}
+
+/** All that is remembered of the DAGs while runs are read: the names of their tasks, or why nothing is. */
+export type DagIndex = Map<string, { tasks: ReadonlySet<string> } | { leftOut: string }>;
+
+export interface Reading extends ReadContext {
+  server: AirflowServer;
+  index: DagIndex;
+  /** False when only the index is wanted. */
+  isYielded: boolean;
+  known: IncrementalOptions['known'];
+  /** Absent when lineage isn't wanted. */
+  lineage?: LineageBook;
+}
+
+/** One read: pipelines, `listed`, the lineage that definitions show, runs, the lineage that runs show, `linked`, and a checkpoint. */
+export async function* readEvents(options: ReadOptions, context: ReadContext): AsyncGenerator<SourceEvent> {
+  const { client, signal } = context;
+  if (options.namespaces !== undefined) {
+    yield { kind: 'warning', message: 'Airflow has no namespaces, and some were asked for: nothing is read.' };
+    return;
+  }
+  const server = await client.server({ signal });
+  const isYielded = options.pipelines !== false;
+  const reading: Reading = { ...context, server, index: new Map(), isYielded, known: options.known };
+  if (options.only !== undefined) {
+    yield* readSingle(options.only, { ...reading, isYielded: true, known: undefined, ...window(options) });
+    return;
+  }
+  // Of a part of the definitions nothing could be said: without pipelines there is no lineage either.
+  const lineage = isYielded && options.lineage !== false ? createLineageBook(context.redactor) : undefined;
+  const whole: Reading = { ...reading, ...(lineage && { lineage }) };
+  let isListed = false;
+  for await (const event of readPipelines(whole)) {
+    if (event.kind === 'listed') isListed = true;
+    yield event;
+  }
+  if (isYielded) yield* importWarnings(whole);
+  if (lineage) yield* lineage.definitions(whole);
+  let checkpoint: SourceEvent | undefined;
+  if (options.runs !== false) {
+    for await (const event of readRuns({ ...whole, ...window(options), incremental: options })) {
+      if (event.kind === 'checkpoint') checkpoint = event;
+      else yield event;
+    }
+  }
+  if (lineage) yield* lineage.resolve(isListed);
+  if (checkpoint) yield checkpoint;
+}
+
+const window = ({ since, until }: ReadOptions) => ({ since, until });
+
+/** A file that Airflow can't import may have had DAGs that are not seen now. */
+async function* importWarnings({ client, redactor, signal }: Reading): AsyncGenerator<SourceEvent> {
+  const unreadable: UnreadableRow[] = [];
+  try {
+    for await (const { filename, stack_trace } of client.importErrors({
+      signal,
+      onUnreadable: (row) => unreadable.push(row),
+    })) {
+      const lines = (stack_trace ?? '').trim().split('\n');
+      const reason = redactor.text(lines.at(-1)?.trim() ?? '');
+      const message = `Airflow cannot import ${filename}${reason === '' ? '' : `: ${reason}`}. DAGs of this file may be missing; none of them is deleted.`;
+      yield { kind: 'warning', ref: filename, message };
+    }
+  } catch (error) {
+    signal.throwIfAborted();
+    const message = `Import errors can't be read, so that no DAG is deleted: ${(error as Error).message}`;
+    yield { kind: 'warning', message };
+  }
+  for (const { ref, error } of unreadable)
+    yield { kind: 'warning', ref: `import error ${ref}`, message: error.message };
+}

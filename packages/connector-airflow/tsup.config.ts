@@ -1,0 +1,3 @@
+import { library } from '@flowmeta/build/tsup';
+
+export default library({ index: 'src/index.ts' });
