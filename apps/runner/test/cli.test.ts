@@ -70,7 +70,7 @@ describe('the command line', () => {
     ['a --since to come', ['ingest', '-c', 'kestra.yaml', '--since', '2999-01-01'], /is not before now/],
     ['a report of no known kind', ['ingest', '-c', 'kestra.yaml', '--report', 'r.pdf'], /\.json, \.html or \.md/],
     ['a report without a directory', ['ingest', '-c', 'kestra.yaml', '--report', 'no/r.json'], /its directory/],
-    ['an unknown connector', ['schema', '--connector', 'cron'], /There is: kestra/],
+    ['an unknown connector', ['schema', '--connector', 'cron'], /There is: airflow, kestra/],
   ])('refuses %s with exit code 2, on stderr', async (_, args, message) => {
     const { exitCode, stdout, stderr } = await run(args, { directory });
     expect([exitCode, stdout]).toEqual([2, '']);

@@ -194,7 +194,7 @@ describe('flowmeta connectors', () => {
     });
     const list = await run(['connectors', 'list'], { directory });
     expect(list.exitCode).toBe(0);
-    expect(list.stdout).toMatch(/^kestra {2}built in \d.* · interface 1 · pipelines, runs, lineage, owners$/m);
+    expect(list.stdout).toMatch(/^kestra {3}built in \d.* · interface 1 · pipelines, runs, lineage, owners$/m);
     expect(list.stdout).toMatch(/^acme {4}@acme\/flowmeta-connector-acme 1\.2\.3 · interface 1$/m);
     expect(list.stdout).not.toContain('\u001b');
     const search = await run(['connectors', 'search', 'JOBS', 'acme', '--json'], { directory });
@@ -215,7 +215,7 @@ describe('flowmeta connectors', () => {
     const info = await run(['connectors', 'info', acme, '--path', elsewhere, '--json'], { directory });
     expect(JSON.parse(info.stdout)).toMatchObject({ name: 'acme', package: acme, options: { length: 8 } });
     const unknown = await run(['connectors', 'info', 'dagster'], { directory });
-    expect([unknown.exitCode, unknown.stderr]).toEqual([2, expect.stringContaining('There is: kestra.')]);
+    expect([unknown.exitCode, unknown.stderr]).toEqual([2, expect.stringContaining('There is: airflow, kestra.')]);
   });
 });
 
