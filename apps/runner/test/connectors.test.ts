@@ -195,7 +195,7 @@ describe('flowmeta connectors', () => {
     const list = await run(['connectors', 'list'], { directory });
     expect(list.exitCode).toBe(0);
     expect(list.stdout).toMatch(/^kestra {3}built in \d.* · interface 1 · pipelines, runs, lineage, owners$/m);
-    expect(list.stdout).toMatch(/^acme {4}@acme\/flowmeta-connector-acme 1\.2\.3 · interface 1$/m);
+    expect(list.stdout).toMatch(/^acme {5}@acme\/flowmeta-connector-acme 1\.2\.3 · interface 1$/m);
     expect(list.stdout).not.toContain('\u001b');
     const search = await run(['connectors', 'search', 'JOBS', 'acme', '--json'], { directory });
     expect(JSON.parse(search.stdout)).toMatchObject([{ name: 'acme', package: acme, compatible: true }]);
