@@ -27,7 +27,7 @@ export { OpenMetadataError, type OpenMetadataErrorKind } from './client/error.js
 export { apiBase } from './client/host-port.js';
 export type { CreateIngestionPipeline, IngestionRunStatus, StepSummary } from './client/ingestion-entities.js';
 export { createOmClient } from './client/om-client.js';
-export type { OutagePatience } from './client/outage.js';
+export type { DatabaseAvailability, OutagePatience } from './client/outage.js';
 export { createFileSink, type FileSinkOptions } from './file-sink.js';
 export {
   createPlanner,

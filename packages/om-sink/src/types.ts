@@ -7,7 +7,7 @@ import type {
   PipelineDraft,
   PipelineStatus,
 } from '@flowmeta/om-mapper';
-import type { OutagePatience } from './client/outage.js';
+import type { DatabaseAvailability, OutagePatience } from './client/outage.js';
 
 export interface OmClientOptions {
   /** With or without `/api`; `/api/v1` and trailing slashes are cut off. */
@@ -31,7 +31,8 @@ export interface OmClientOptions {
   userAgent?: string;
   dispatcher?: HttpClientOptions['dispatcher'];
   onAttempt?: (attempt: HttpAttempt) => void;
-  onAvailability?: (change: HttpAvailability) => void;
+  /** Called when requests begin to wait, for a server that is gone or for its database, and when it answers again. */
+  onAvailability?: (change: HttpAvailability | DatabaseAvailability) => void;
   /** How long a request waits for a database that comes back (OM fact 4); about two minutes by default. */
   outage?: OutagePatience;
   /** Ends every request. */

@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { createTransport } from '../src/client/transport.js';
+import type { OmClientOptions } from '../src/index.js';
 import { type Answer, type Received, startAnsweringServer } from './answering-server.js';
 
 // Two kinds of patience meet when OpenMetadata restarts: first nobody answers (the transport waits for all requests
@@ -14,6 +15,8 @@ afterEach(async () => {
 async function start(answer: (request: Received, count: number) => Answer) {
   const server = await startAnsweringServer(answer);
   const slept: number[] = [];
+  const changes: Parameters<NonNullable<OmClientOptions['onAvailability']>>[0][] = [];
+  let clock = 0;
   const transport = createTransport({
     hostPort: server.url,
     jwtToken: 'a-bots-token',
@@ -23,8 +26,11 @@ async function start(answer: (request: Received, count: number) => Answer) {
       waits: [1, 1, 1, 1],
       sleep: async (ms) => {
         slept.push(ms);
+        clock += 1_000;
       },
+      now: () => clock,
     },
+    onAvailability: (change) => changes.push(change),
   });
   cleanups.push(server.close, () => transport.close());
   const writeAll = (count: number) =>
@@ -33,7 +39,7 @@ async function start(answer: (request: Received, count: number) => Answer) {
         transport.send({ method: 'PUT', path: '/pipelines', body: { name: `p${index}` } }),
       ),
     );
-  return { server, transport, writeAll, slept };
+  return { server, transport, writeAll, slept, changes };
 }
 
 const gone: Answer = { status: 503, body: '' };
@@ -83,6 +89,36 @@ describe('an OpenMetadata whose database is away', () => {
     }
     expect(slept).toHaveLength(30 * 4);
     expect(server.received).toHaveLength(30 * 5);
+  });
+
+  const away = { available: false, answer: '401 Not Authorized! Invalid Token', waitMs: 4 };
+
+  it('is told of once, however many requests wait, and once more when the first of them gets through, though others still wait', async () => {
+    const { transport, writeAll, changes } = await start((_request, count) =>
+      count > 10 && count <= 40 && count !== 31 ? withoutDatabase : well,
+    );
+    transport.signedIn();
+    await writeAll(30);
+    expect(changes).toEqual([away, { available: true, afterMs: expect.any(Number) }]);
+    expect((changes[1] as { afterMs: number }).afterMs).toBeGreaterThanOrEqual(1_000);
+  });
+
+  it('is back with any answer that needs one, a refusal too, and is told of anew when it goes again', async () => {
+    const refusal: Answer = { status: 400, body: { code: 400, message: 'query param name must not be null' } };
+    const answers = [withoutDatabase, refusal, withoutDatabase, withoutDatabase, well];
+    const { transport, writeAll, changes } = await start((_request, count) => answers[count - 1] ?? well);
+    transport.signedIn();
+    await writeAll(1);
+    await writeAll(1);
+    const back = (afterMs: number) => ({ available: true, afterMs });
+    expect(changes).toEqual([away, back(1_000), away, back(2_000)]);
+  });
+
+  it('is not told of as back when it never was', async () => {
+    const { transport, writeAll, changes } = await start(() => withoutDatabase);
+    transport.signedIn();
+    await writeAll(3);
+    expect(changes).toEqual([away]);
   });
 });
 

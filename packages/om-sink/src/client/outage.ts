@@ -1,11 +1,23 @@
 import { OpenMetadataError } from './error.js';
 import { isDatabaseFault, missingInstance } from './error-message.js';
 
+/** `answer`: what OpenMetadata says as if its database were away; `waitMs`: how long a request waits at most; `afterMs`: how long it did. */
+export type DatabaseAvailability =
+  | { available: false; answer: string; waitMs: number }
+  | { available: true; afterMs: number };
+
 export interface OutagePatience {
   /** Waits between tries, ms; together about two minutes by default. */
   waits?: readonly number[];
-  /** For tests. */
+  /** For tests, as `now`, in ms. */
   sleep?: (ms: number, signal?: AbortSignal) => Promise<void>;
+  now?: () => number;
+}
+
+export interface OutageGuardOptions extends OutagePatience {
+  /** Called when the first request begins to wait, and when one that has waited gets through. */
+  onAvailability?: (change: DatabaseAvailability) => void;
+  signal?: AbortSignal;
 }
 
 const defaultWaits = [500, 1_000, 2_000, 4_000, 8_000, 15_000, 30_000, 30_000, 30_000];
@@ -30,10 +42,11 @@ function wait(ms: number, signal?: AbortSignal): Promise<void> {
  * says that a good token is invalid, or that the service or the user does not exist (OM fact 4). Before the first
  * accepted sign-in a 401 is believed at once.
  */
-export function createOutageGuard(options: OutagePatience & { signal?: AbortSignal } = {}) {
-  const { waits = defaultWaits, sleep = wait, signal } = options;
+export function createOutageGuard(options: OutageGuardOptions = {}) {
+  const { waits = defaultWaits, sleep = wait, now = () => performance.now(), onAvailability, signal } = options;
   const known = new Set<string>();
   let signedIn = false;
+  let awaySince: number | undefined;
 
   const looksPassing = (error: OpenMetadataError): boolean => {
     if (!signedIn) return false;
@@ -42,6 +55,19 @@ export function createOutageGuard(options: OutagePatience & { signal?: AbortSign
     if (error.status !== 404) return false;
     const missing = missingInstance(error.message);
     return missing !== undefined && known.has(`${missing.type} ${missing.name}`);
+  };
+
+  const begins = ({ status, message }: OpenMetadataError): void => {
+    if (awaySince !== undefined) return;
+    awaySince = now();
+    onAvailability?.({ available: false, answer: `${status} ${message.split('\n', 1)[0]}`, waitMs: total(waits) });
+  };
+
+  const isBack = (): void => {
+    if (awaySince === undefined) return;
+    const afterMs = now() - awaySince;
+    awaySince = undefined;
+    onAvailability?.({ available: true, afterMs });
   };
 
   return {
@@ -55,11 +81,20 @@ export function createOutageGuard(options: OutagePatience & { signal?: AbortSign
     async run<T>(request: () => Promise<T>): Promise<T> {
       for (let tries = 0; ; tries += 1) {
         try {
-          return await request();
+          const answer = await request();
+          if (tries > 0) isBack();
+          return answer;
         } catch (error) {
-          if (!(error instanceof OpenMetadataError) || !looksPassing(error)) throw error;
+          if (!(error instanceof OpenMetadataError)) throw error;
+          if (!looksPassing(error)) {
+            // Any other refusal comes from a server that has its database.
+            if (tries > 0 && error.status !== undefined && error.status < 500) isBack();
+            throw error;
+          }
           const pause = waits[tries];
           if (pause === undefined) throw tries === 0 ? error : givenUp(error, waits);
+          // Of those that wait already, one more refusal is no news.
+          if (tries === 0) begins(error);
           await sleep(pause, signal);
         }
       }
@@ -67,8 +102,10 @@ export function createOutageGuard(options: OutagePatience & { signal?: AbortSign
   };
 }
 
+const total = (waits: readonly number[]): number => waits.reduce((sum, ms) => sum + ms, 0);
+
 function givenUp(error: OpenMetadataError, waits: readonly number[]): OpenMetadataError {
-  const seconds = Math.round(waits.reduce((sum, ms) => sum + ms, 0) / 1000);
+  const seconds = Math.round(total(waits) / 1000);
   return new OpenMetadataError(`${error.message} (still so after ${seconds} s)`, {
     kind: 'outage',
     verdict: 'fatal',

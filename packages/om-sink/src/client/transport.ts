@@ -44,7 +44,11 @@ export function createTransport(options: OmClientOptions): Transport {
     ...(onAttempt === undefined ? {} : { onAttempt }),
     ...(onAvailability === undefined ? {} : { onAvailability }),
   });
-  const guard = createOutageGuard({ ...outage, ...(signal === undefined ? {} : { signal }) });
+  const guard = createOutageGuard({
+    ...outage,
+    ...(onAvailability === undefined ? {} : { onAvailability }),
+    ...(signal === undefined ? {} : { signal }),
+  });
 
   const send = (request: HttpRequest): Promise<HttpResponse> =>
     guard.run(async () => {
