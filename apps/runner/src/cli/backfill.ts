@@ -1,13 +1,22 @@
 import type { Command } from 'commander';
 import type { BackfillFlags } from '../commands/backfill.js';
 import type { CommandContext } from './context.js';
-import { configOption, examples, exitCodeHelp, logFormatOption, logLevelOption, namespaceOption } from './options.js';
+import {
+  configOption,
+  examples,
+  exitCodeHelp,
+  logFormatOption,
+  logLevelOption,
+  namespaceOption,
+  sourceOption,
+} from './options.js';
 
 export function backfill(program: Command, { done, host, terminal }: CommandContext): void {
   program
     .command('backfill')
     .description('Bring runs of long ago into OpenMetadata, slice by slice; says before how many, and asks.')
     .addOption(configOption())
+    .addOption(sourceOption())
     .requiredOption('--from <when>', 'runs from this instant on, or from so long ago: 2026-01-01, 90d')
     .option('--to <when>', 'runs before this instant, or from before so long ago; default now')
     .option('--slice <duration>', 'how much is read at a time, the newest first: 6h, 1d, 1w', '1d')

@@ -1,13 +1,14 @@
 import type { Command } from 'commander';
 import type { CheckFlags } from '../commands/check.js';
 import type { CommandContext } from './context.js';
-import { configOption, examples, logFormatOption, logLevelOption } from './options.js';
+import { configOption, examples, logFormatOption, logLevelOption, sourceOption } from './options.js';
 
 export function check(program: Command, { done, host, terminal }: CommandContext): void {
   program
     .command('check')
     .description('Try both connections step by step and say what to do about what fails.')
     .addOption(configOption())
+    .addOption(sourceOption())
     .option('--json', 'print the steps as JSON')
     .addOption(logLevelOption())
     .addOption(logFormatOption())

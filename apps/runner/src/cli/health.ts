@@ -1,13 +1,22 @@
 import { type Command, Option } from 'commander';
 import type { HealthFlags } from '../commands/health.js';
 import type { CommandContext } from './context.js';
-import { configOption, examples, exitCodesWith, logFormatOption, logLevelOption, namespaceOption } from './options.js';
+import {
+  configOption,
+  examples,
+  exitCodesWith,
+  logFormatOption,
+  logLevelOption,
+  namespaceOption,
+  sourceOption,
+} from './options.js';
 
 export function health(program: Command, { done, host, terminal }: CommandContext): void {
   program
     .command('health')
     .description('Say how the plugins of the source do: use, failures, durations, trend, unused and missing ones.')
     .addOption(configOption())
+    .addOption(sourceOption())
     .option('--since <when>', 'the window, against the one before it: 24h, 7d, 2w, 2026-11-01', '7d')
     .addOption(namespaceOption())
     .addOption(

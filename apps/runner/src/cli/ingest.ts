@@ -9,6 +9,7 @@ import {
   logLevelOption,
   namespaceOption,
   sinceOption,
+  sourceOption,
 } from './options.js';
 
 export function ingest(program: Command, { done, host, terminal }: CommandContext): void {
@@ -16,6 +17,7 @@ export function ingest(program: Command, { done, host, terminal }: CommandContex
     .command('ingest')
     .description('Read the source once and bring OpenMetadata up to date.')
     .addOption(configOption())
+    .addOption(sourceOption())
     .option('--dry-run', 'read everything, write nothing, say what would be written')
     .addOption(sinceOption())
     .addOption(namespaceOption())

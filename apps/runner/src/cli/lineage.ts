@@ -10,6 +10,7 @@ import {
   namespaceOption,
   parseSteps,
   sinceOption,
+  sourceOption,
 } from './options.js';
 
 export function lineage(program: Command, { done, host, terminal }: CommandContext): void {
@@ -17,6 +18,7 @@ export function lineage(program: Command, { done, host, terminal }: CommandConte
     .command('lineage')
     .description('Show what flows from where to where, as the source tells it; OpenMetadata is not asked.')
     .addOption(configOption())
+    .addOption(sourceOption())
     .addOption(
       new Option('--format <format>', 'how it is shown; default by the name of --output, else table').choices([
         'table',

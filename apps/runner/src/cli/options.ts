@@ -3,6 +3,8 @@ import { type LogLevel, logFormats, logLevels } from '../terminal/log-levels.js'
 
 export const configOption = () =>
   new Option('-c, --config <file>', 'the workflow config, YAML or JSON').makeOptionMandatory();
+export const sourceOption = () =>
+  new Option('--source <service>', 'only the source that fills this service, where the config has several');
 export const logLevelOption = () =>
   new Option('--log-level <level>', 'what is logged: debug, info, warn or error').argParser(parseLogLevel);
 export const logFormatOption = () =>

@@ -1,13 +1,22 @@
 import type { Command } from 'commander';
 import type { PlanFlags } from '../commands/plan.js';
 import type { CommandContext } from './context.js';
-import { configOption, examples, exitCodesWith, logLevelOption, namespaceOption, sinceOption } from './options.js';
+import {
+  configOption,
+  examples,
+  exitCodesWith,
+  logLevelOption,
+  namespaceOption,
+  sinceOption,
+  sourceOption,
+} from './options.js';
 
 export function plan(program: Command, { done, host, terminal }: CommandContext): void {
   program
     .command('plan')
     .description('Show what a run would change in OpenMetadata, field by field; nothing is written.')
     .addOption(configOption())
+    .addOption(sourceOption())
     .addOption(sinceOption())
     .addOption(namespaceOption())
     .option('--allow-mass-delete', 'as if the run were allowed to delete many pipelines at once')

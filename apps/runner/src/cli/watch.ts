@@ -2,7 +2,7 @@ import { type Command, InvalidArgumentError } from 'commander';
 import type { WatchFlags } from '../commands/watch.js';
 import { intervalRule, isInterval } from '../config/interval.js';
 import type { CommandContext } from './context.js';
-import { configOption, examples, logFormatOption, logLevelOption, namespaceOption } from './options.js';
+import { configOption, examples, logFormatOption, logLevelOption, namespaceOption, sourceOption } from './options.js';
 
 export function watch(program: Command, { done, host, terminal }: CommandContext): void {
   program
@@ -11,6 +11,7 @@ export function watch(program: Command, { done, host, terminal }: CommandContext
       'Keep OpenMetadata up to date: read what is new at the source again and again, until a signal ends it.',
     )
     .addOption(configOption())
+    .addOption(sourceOption())
     .option('--interval <duration>', 'how long to wait between two cycles; default 30s', parseInterval)
     .option('--listen <address>', 'where /healthz, /readyz and /metrics are', '127.0.0.1:9464')
     .option('--no-listen', 'listen nowhere')

@@ -12,10 +12,12 @@ import type { Terminal } from '../terminal/terminal.js';
 import { UsageError } from '../usage-error.js';
 import { estimateJson, estimateText } from './estimate-text.js';
 import { finishIngestion } from './finish-ingestion.js';
+import { logReport } from './log-report.js';
 import { checkReportFiles } from './report-files.js';
 
 export interface BackfillFlags {
   config: string;
+  source?: string;
   from: string;
   to?: string;
   slice: string;
@@ -40,7 +42,7 @@ export async function backfillCommand(flags: BackfillFlags, host: Host, terminal
   const files = flags.report ?? [];
   await checkReportFiles(files, host.directory);
   const { environment, directory } = host;
-  const config = await loadConfig(flags.config, { environment, directory });
+  const config = await loadConfig(flags.config, { environment, directory, source: flags.source });
   terminal.setLevel(flags.logLevel ?? config.workflow.workflowConfig.loggerLevel ?? 'INFO');
   if (config.workflow.sink?.type === 'file') {
     throw new UsageError('a backfill needs OpenMetadata', 'Leave the file out of sink.');
@@ -96,6 +98,7 @@ export async function backfillCommand(flags: BackfillFlags, host: Host, terminal
     ...(flags.auditLog === undefined ? {} : { auditLog: flags.auditLog }),
     ...scope,
   });
+  if (terminal.format === 'json') logReport(result.report, terminal);
   return finishIngestion(result, { config, host, terminal, files, json: flags.json });
 }
 

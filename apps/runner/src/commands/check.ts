@@ -1,6 +1,6 @@
 import type { CheckStep } from '@flowmeta/connector';
 import { createRedactor } from '@flowmeta/redact';
-import { type LoadedConfig, loadConfig } from '../config/load-config.js';
+import { type LoadedConfig, loadConfigs } from '../config/load-config.js';
 import { exitCodes } from '../exit-codes.js';
 import type { Host } from '../host.js';
 import { checkTarget } from '../run/check-target.js';
@@ -14,12 +14,15 @@ import type { Terminal } from '../terminal/terminal.js';
 
 export interface CheckFlags {
   config: string;
+  source?: string;
   json?: boolean;
   logLevel?: LogLevel;
 }
 
 interface EndStep extends CheckStep {
   end: 'source' | 'target';
+  /** The service that is filled, where the config has several sources. */
+  service?: string;
 }
 
 /** Steps after whose failure nothing was reached at all. */
@@ -27,21 +30,25 @@ const admission = ['reach', 'version', 'sign in'];
 
 export async function checkCommand(flags: CheckFlags, host: Host, terminal: Terminal): Promise<number> {
   const { environment, directory } = host;
-  const config = await loadConfig(flags.config, { environment, directory });
+  const configs = await loadConfigs(flags.config, { environment, directory, source: flags.source });
+  const [config] = configs as [LoadedConfig];
   terminal.setLevel(flags.logLevel ?? config.workflow.workflowConfig.loggerLevel ?? 'INFO');
   for (const warning of config.warnings) terminal.log('WARN', warning);
   const redactor = createRedactor(config.secrets);
   terminal.hide(redactor);
-  warnAboutTls(config, terminal);
+  for (const each of configs) warnAboutTls(each, terminal);
 
   const interruption = listenForInterruption(host, terminal, 'the check');
   const taken: EndStep[] = [];
-  const show = flags.json ? () => undefined : stepPrinter(config, host, terminal);
   try {
-    for await (const step of allSteps(config, { host, terminal, signal: interruption.signal })) {
-      const shown = redactor.value(step);
-      taken.push(shown);
-      show(shown);
+    for (const each of configs) {
+      const service = configs.length > 1 ? { service: each.workflow.source.serviceName } : {};
+      const show = flags.json ? () => undefined : stepPrinter(each, host, terminal);
+      for await (const step of allSteps(each, { host, terminal, signal: interruption.signal })) {
+        const shown = redactor.value({ ...service, ...step });
+        taken.push(shown);
+        show(shown);
+      }
     }
   } catch (error) {
     if (interruption.exitCode() === undefined) throw error;
@@ -84,8 +91,9 @@ function stepPrinter(config: LoadedConfig, host: Host, terminal: Terminal): (ste
     skipped: colors.dim('-'),
   };
   let current: string | undefined;
-  return ({ end, name, status, message, hint }) => {
-    if (end !== current) terminal.print(`${colors.bold(end === 'source' ? config.connector.title : 'OpenMetadata')}\n`);
+  return ({ end, service, name, status, message, hint }) => {
+    const title = end === 'source' ? config.connector.title : 'OpenMetadata';
+    if (end !== current) terminal.print(`${colors.bold(service === undefined ? title : `${title}, ${service}`)}\n`);
     current = end;
     terminal.print(`  ${marks[status]} ${name.padEnd(12)} ${message}\n`);
     if (hint && status !== 'passed') terminal.print(`    ${colors.cyan('→')} ${hint}\n`);

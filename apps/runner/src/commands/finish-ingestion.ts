@@ -4,7 +4,6 @@ import type { Host } from '../host.js';
 import type { IngestionResult } from '../run/run-ingestion.js';
 import { defaultThreshold } from '../run/success.js';
 import type { Terminal } from '../terminal/terminal.js';
-import { logReport } from './log-report.js';
 import { writeMetricsFile } from './metrics-file.js';
 import { writeReportFiles } from './report-files.js';
 import { printSummary } from './summary.js';
@@ -21,10 +20,9 @@ export interface FinishOptions {
 }
 
 /** Shows what a run did, in the files and on the terminal; answers the exit code. */
-export async function finishIngestion(result: IngestionResult, options: FinishOptions): Promise<number> {
+export async function finishIngestion(result: Omit<IngestionResult, 'hide'>, options: FinishOptions): Promise<number> {
   const { report, withoutSecrets, exitCode, auditError } = result;
   const { config, host, terminal, files, metricsFile } = options;
-  if (terminal.format === 'json') logReport(report, terminal);
   let written = true;
   const write = async (what: string, work: () => Promise<void>) => {
     try {

@@ -27,6 +27,7 @@ export type HealthFormat = 'table' | 'json' | 'html' | 'md';
 
 export interface HealthFlags {
   config: string;
+  source?: string;
   since: string;
   namespace?: string[];
   format?: HealthFormat;
@@ -47,7 +48,7 @@ export async function healthCommand(flags: HealthFlags, host: Host, terminal: Te
   const since = parseSince(flags.since, until);
   const file = flags.output === undefined ? undefined : resolve(directory, flags.output);
   if (file !== undefined) await checkDirectory(`--output ${flags.output}`, file);
-  const config = await loadConfig(flags.config, { environment, directory, withoutTarget: true });
+  const config = await loadConfig(flags.config, { environment, directory, source: flags.source, withoutTarget: true });
   terminal.setLevel(flags.logLevel ?? config.workflow.workflowConfig.loggerLevel ?? 'INFO');
   const redactor = createRedactor([...config.secrets, ...(webhook ? secretsOfWebhook(webhook) : [])]);
   terminal.hide(redactor);

@@ -1,20 +1,27 @@
 import { resolve } from 'node:path';
-import { loadConfig } from '../config/load-config.js';
+import type { RunReport } from '@flowmeta/connector';
+import { mergeReports } from '@flowmeta/report';
+import { type LoadedConfig, loadConfigs } from '../config/load-config.js';
+import { exitCodes } from '../exit-codes.js';
 import type { Host } from '../host.js';
 import { type ApplyResult, applyPlan } from '../run/apply-plan.js';
 import { readPlanFile } from '../run/plan-file.js';
-import { type RunIngestionOptions, runIdOf, runIngestion } from '../run/run-ingestion.js';
+import { runIdOf, runIngestion } from '../run/run-ingestion.js';
 import { parseSince } from '../run/since.js';
 import { colorsFor } from '../terminal/colors.js';
 import type { LogLevel } from '../terminal/log-levels.js';
+import { showError } from '../terminal/show-error.js';
 import type { Terminal } from '../terminal/terminal.js';
+import { UsageError } from '../usage-error.js';
 import { finishIngestion } from './finish-ingestion.js';
+import { logReport } from './log-report.js';
 import { fileHasNoPlan } from './plan.js';
 import { differenceText } from './plan-text.js';
 import { checkDirectory, checkReportFiles } from './report-files.js';
 
 export interface IngestFlags {
   config: string;
+  source?: string;
   dryRun?: boolean;
   since?: string;
   namespace?: string[];
@@ -40,40 +47,37 @@ export async function ingestCommand(flags: IngestFlags, host: Host, terminal: Te
     await checkDirectory(`--metrics-file ${flags.metricsFile}`, resolve(host.directory, flags.metricsFile));
   }
   const { environment, directory } = host;
-  const config = await loadConfig(flags.config, { environment, directory });
+  const configs = await loadConfigs(flags.config, { environment, directory, source: flags.source });
+  const [config] = configs as [LoadedConfig];
   terminal.setLevel(flags.logLevel ?? config.workflow.workflowConfig.loggerLevel ?? 'INFO');
   for (const warning of config.warnings) terminal.log('WARN', warning);
 
-  const allowMassDelete = flags.allowMassDelete ?? false;
-  if (flags.plan !== undefined && config.workflow.sink?.type === 'file') throw fileHasNoPlan();
-  const plan = flags.plan === undefined ? undefined : await readPlanFile(flags.plan, { config, host, allowMassDelete });
-
-  const runId = runIdOf(config);
-  terminal.setRun(runId);
-  terminal.log('INFO', `run ${runId}`);
-  const options: RunIngestionOptions = {
-    host,
-    terminal,
-    runId,
-    strict: flags.strict ?? false,
-    showProgress: flags.progress,
-    ...(flags.auditLog === undefined ? {} : { auditLog: flags.auditLog }),
-  };
-  const result: ApplyResult = plan
-    ? await applyPlan(config, plan, options)
-    : await runIngestion(config, {
-        ...options,
-        dryRun: flags.dryRun ?? false,
-        full: flags.full ?? false,
-        ...(flags.flow || flags.execution
-          ? { only: { pipelines: flags.flow ?? [], runs: flags.execution ?? [] } }
-          : {}),
-        allowMassDelete,
-        ...(since === undefined ? {} : { since }),
-        ...(flags.namespace ? { namespaces: flags.namespace } : {}),
-      });
-  const { report, difference } = result;
+  if (flags.plan !== undefined && configs.length > 1) {
+    throw new UsageError(`--plan ${flags.plan}: a plan is of one source`, 'Add --source with its service.');
+  }
+  const runs: ApplyResult[] = [];
+  let exitCode: number = exitCodes.done;
+  for (const each of configs) {
+    const options = { ...(since === undefined ? {} : { since }), isOneOfSeveral: configs.length > 1 };
+    try {
+      const run = await ingestSource(each, flags, { host, terminal, ...options });
+      runs.push(run);
+      exitCode = Math.max(exitCode, run.exitCode);
+    } catch (error) {
+      if (configs.length === 1) throw error;
+      const debug = flags.logLevel === 'DEBUG';
+      exitCode = Math.max(exitCode, showError(error, { host, debug, format: terminal.format }));
+    }
+    // By a signal: the sources that are left are for the next time.
+    if (exitCode >= 128) break;
+  }
+  if (runs.length === 0) return exitCode;
+  const report = merged(runs.map((run) => run.report));
+  const withoutSecrets = () => merged(runs.map((run) => run.withoutSecrets()));
+  const auditError = runs.map((run) => run.auditError).find((error) => error !== undefined);
+  const difference = runs[0]?.difference;
   const { metricsFile, json } = flags;
+  const result = { report, withoutSecrets, exitCode, ...(auditError === undefined ? {} : { auditError }) };
   return finishIngestion(result, {
     config,
     host,
@@ -91,4 +95,54 @@ export async function ingestCommand(flags: IngestFlags, host: Host, terminal: Te
         }
       : {}),
   });
+}
+
+interface IngestSourceOptions {
+  host: Host;
+  terminal: Terminal;
+  /** ms. */
+  since?: number;
+  isOneOfSeveral: boolean;
+}
+
+async function ingestSource(
+  config: LoadedConfig,
+  flags: IngestFlags,
+  { host, terminal, since, isOneOfSeveral }: IngestSourceOptions,
+): Promise<ApplyResult> {
+  const allowMassDelete = flags.allowMassDelete ?? false;
+  if (flags.plan !== undefined && config.workflow.sink?.type === 'file') throw fileHasNoPlan();
+  const plan = flags.plan === undefined ? undefined : await readPlanFile(flags.plan, { config, host, allowMassDelete });
+  const runId = runIdOf(config);
+  const { serviceName } = config.workflow.source;
+  terminal.setRun(runId);
+  terminal.log('INFO', isOneOfSeveral ? `run ${runId} for ${serviceName}` : `run ${runId}`);
+  const options = {
+    host,
+    terminal,
+    runId,
+    strict: flags.strict ?? false,
+    showProgress: flags.progress,
+    ...(flags.auditLog === undefined ? {} : { auditLog: flags.auditLog }),
+  };
+  const run: ApplyResult = plan
+    ? await applyPlan(config, plan, options)
+    : await runIngestion(config, {
+        ...options,
+        dryRun: flags.dryRun ?? false,
+        full: flags.full ?? false,
+        ...(flags.flow || flags.execution
+          ? { only: { pipelines: flags.flow ?? [], runs: flags.execution ?? [] } }
+          : {}),
+        allowMassDelete,
+        ...(since === undefined ? {} : { since }),
+        ...(flags.namespace ? { namespaces: flags.namespace } : {}),
+      });
+  if (terminal.format === 'json') logReport(run.report, terminal);
+  return run;
+}
+
+/** Of several sources one report. */
+function merged(reports: RunReport[]): RunReport {
+  return reports.length === 1 ? reports[0]! : mergeReports(reports);
 }

@@ -22,6 +22,7 @@ export type LineageFormat = 'table' | 'json' | 'mermaid' | 'dot' | 'html' | 'ope
 
 export interface LineageFlags {
   config: string;
+  source?: string;
   format?: LineageFormat;
   json?: boolean;
   flow?: string[];
@@ -47,7 +48,7 @@ export async function lineageCommand(flags: LineageFlags, host: Host, terminal: 
   }
   const file = flags.output === undefined ? undefined : resolve(directory, flags.output);
   if (file !== undefined) await checkDirectory(`--output ${flags.output}`, file);
-  const config = await loadConfig(flags.config, { environment, directory, withoutTarget: true });
+  const config = await loadConfig(flags.config, { environment, directory, source: flags.source, withoutTarget: true });
   terminal.setLevel(flags.logLevel ?? config.workflow.workflowConfig.loggerLevel ?? 'INFO');
   for (const warning of config.warnings) terminal.log('WARN', warning);
   const apiKey = environment.OPENLINEAGE_API_KEY || undefined;

@@ -17,6 +17,7 @@ import { checkDirectory } from './report-files.js';
 
 export interface PlanFlags {
   config: string;
+  source?: string;
   since?: string;
   namespace?: string[];
   allowMassDelete?: boolean;
@@ -33,7 +34,7 @@ export async function planCommand(flags: PlanFlags, host: Host, terminal: Termin
   const { environment, directory } = host;
   const output = flags.output === undefined ? undefined : resolve(directory, flags.output);
   if (output) await checkDirectory(`--output ${flags.output}`, output);
-  const config = await loadConfig(flags.config, { environment, directory });
+  const config = await loadConfig(flags.config, { environment, directory, source: flags.source });
   terminal.setLevel(flags.logLevel ?? config.workflow.workflowConfig.loggerLevel ?? 'INFO');
   for (const warning of config.warnings) terminal.log('WARN', warning);
   if (config.workflow.sink?.type === 'file') throw fileHasNoPlan();

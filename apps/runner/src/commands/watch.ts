@@ -8,6 +8,7 @@ import { createWatchStatus } from '../watch/watch-status.js';
 
 export interface WatchFlags {
   config: string;
+  source?: string;
   interval?: string;
   /** False for `--no-listen`. */
   listen: string | false;
@@ -27,6 +28,7 @@ export async function watchCommand(flags: WatchFlags, host: Host, terminal: Term
       terminal,
       status,
       file: flags.config,
+      source: flags.source,
       interval: flags.interval,
       logLevel: flags.logLevel,
       namespaces: flags.namespace,

@@ -20,8 +20,16 @@ export function configJsonSchema(connector: ConnectorDefinition): Record<string,
       delete meta.fileOf;
     },
   });
+  const { source, ...others } = schema.properties as Record<string, object>;
   return {
     ...schema,
+    properties: {
+      source,
+      sources: { type: 'array', minItems: 1, items: source, description: 'Several sources, instead of `source`.' },
+      ...others,
+    },
+    required: schema.required?.filter((key) => key !== 'source') ?? [],
+    oneOf: [{ required: ['source'] }, { required: ['sources'] }],
     title: `Workflow config of flowmeta for ${connector.title}`,
     description: 'The ingestion workflow file of OpenMetadata, with a connector of Flowmeta as its source.',
   };

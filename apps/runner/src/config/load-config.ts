@@ -1,12 +1,14 @@
 import { readFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import type { Connector, ConnectorContext, ConnectorDefinition } from '@flowmeta/connector';
+import { UsageError } from '../usage-error.js';
 import { ConfigError, type ConfigProblem } from './config-error.js';
 import { findConnector } from './find-connector.js';
 import { withoutEffect } from './openmetadata-schema.js';
 import { problemsOf } from './problems.js';
 import { setOptions } from './schema-walk.js';
 import { withSecretFiles } from './secret-files.js';
+import { documentsPerSource } from './sources.js';
 import { type Workflow, workflowSchema } from './workflow-schema.js';
 import { type Path, parseYaml, showPath, type YamlDocument } from './yaml-document.js';
 
@@ -31,27 +33,92 @@ export interface LoadConfigOptions {
   directory: string;
   /** OpenMetadata will not be asked: how it is reached may be missing, and is not looked at. */
   withoutTarget?: boolean;
+  /** Only sources that fill this service. */
+  source?: string | undefined;
 }
 
-/** Reads and checks a workflow file. Throws a `ConfigError` with everything that is wrong with it. */
+/**
+ * Reads and checks a workflow file of which one source is meant. Throws a `ConfigError` with everything that is wrong with it, and a
+ * `UsageError` where it has several sources and none is chosen.
+ */
 export async function loadConfig(file: string, options: LoadConfigOptions): Promise<LoadedConfig> {
+  return onlyOne(await loadConfigs(file, options), options);
+}
+
+/** The same for each source of the file that is meant. The warnings of all are with the first, the secrets of all with each. */
+export async function loadConfigs(file: string, options: LoadConfigOptions): Promise<LoadedConfig[]> {
   let text: string;
   try {
     text = await readFile(resolve(options.directory, file), 'utf8');
   } catch (error) {
     throw new ConfigError(file, [{ path: '', message: unreadable(error), hint: 'Name an existing file with -c.' }]);
   }
-  return parseConfig(text, { ...options, file });
+  return parseConfigs(text, { ...options, file });
 }
 
-/** The same for a text that is at hand; `file` names it in errors. */
+/** As `loadConfig`, for a text that is at hand; `file` names it in errors. */
 export async function parseConfig(text: string, options: LoadConfigOptions & { file: string }): Promise<LoadedConfig> {
-  const { file, environment, directory, withoutTarget = false } = options;
+  return onlyOne(await parseConfigs(text, options), options);
+}
+
+async function parseConfigs(text: string, options: LoadConfigOptions & { file: string }): Promise<LoadedConfig[]> {
+  const { file, environment, withoutTarget = false } = options;
   const document = parseYaml(text, {
     file,
     environment,
     ...(withoutTarget && { leaveOut: ['workflowConfig', 'openMetadataServerConfig'] }),
   });
+  const configs: LoadedConfig[] = [];
+  const problems = new Map<string, ConfigProblem>();
+  for (const single of documentsPerSource(document)) {
+    try {
+      const config = await parseSource(single, options);
+      configs.push({ ...config, warnings: config.warnings.map(single.named) });
+    } catch (error) {
+      if (!(error instanceof ConfigError)) throw error;
+      for (const problem of error.problems) {
+        const path = single.named(problem.path);
+        // What is wrong outside of the sources is wrong for each of them.
+        problems.set(JSON.stringify([path, problem.message]), { ...problem, path });
+      }
+    }
+  }
+  if (problems.size > 0) throw new ConfigError(file, [...problems.values()]);
+  const warnings = [...new Set(configs.flatMap((config) => config.warnings))];
+  const secrets = [...new Set(configs.flatMap((config) => config.secrets))];
+  return chosen(configs, options).map((config, index) => ({
+    ...config,
+    warnings: index === 0 ? warnings : [],
+    secrets,
+  }));
+}
+
+function chosen(configs: LoadedConfig[], { file, source }: { file: string; source?: string | undefined }) {
+  const meant = configs.filter(({ workflow }) => source === undefined || workflow.source.serviceName === source);
+  if (meant.length === 0) throw new UsageError(`--source ${source}: ${file} has no such source`, choices(configs));
+  if (meant.length > 1 && meant[0]!.workflow.sink?.type === 'file') {
+    throw new UsageError(`${file} has ${meant.length} sources, and its file takes one`, `Add ${choices(meant)}`);
+  }
+  return meant;
+}
+
+function onlyOne(configs: LoadedConfig[], { source }: { source?: string | undefined }): LoadedConfig {
+  const [first, ...others] = configs;
+  if (others.length === 0) return first!;
+  if (source !== undefined) throw new UsageError(`--source ${source}: ${configs.length} sources fill this service`);
+  throw new UsageError(
+    `${first!.file} has ${configs.length} sources, and this command takes one`,
+    `Add ${choices(configs)}`,
+  );
+}
+
+const choices = (configs: readonly LoadedConfig[]): string =>
+  `--source with one of: ${[...new Set(configs.map(({ workflow }) => workflow.source.serviceName))].join(', ')}.`;
+
+async function parseSource(
+  document: YamlDocument,
+  { file, directory, withoutTarget = false }: LoadConfigOptions & { file: string },
+): Promise<LoadedConfig> {
   const directories = [dirname(resolve(directory, file)), directory];
   const { connector, open } = await findConnector(document, { directories });
   const schema = workflowSchema(connector, { withoutTarget });

@@ -68,6 +68,13 @@ export function workflowSchema(
             'must hold neither "::" nor quotes, ">" or control characters',
           )
           .describe('Name of the pipeline service in OpenMetadata that is filled; made when it is absent.'),
+        tenants: z
+          .array(z.string().min(1))
+          .min(1)
+          .nullish()
+          .describe(
+            'Tenants that are read one after another, instead of `tenantId`; `{tenant}` in `serviceName` stands for each.',
+          ),
         serviceConnection: z
           .strictObject({ config: connector.configSchema })
           .describe(`How ${connector.title} is reached.`),

@@ -27,6 +27,8 @@ export interface WatchOptions {
   status: WatchStatus;
   /** The config file, read again at each SIGHUP. */
   file: string;
+  /** The one that fills this service, where the config has several. */
+  source?: string | undefined;
   /** Wins over the config's. */
   logLevel?: LogLevel | undefined;
   /** Wins over the config's; e.g. `30s`. */
@@ -72,9 +74,17 @@ export async function watch(options: WatchOptions): Promise<number> {
 }
 
 /** Reads the config and tries all that can be tried without a server. */
-async function takeConfig({ host, terminal, status, file, logLevel, interval }: WatchOptions): Promise<LoadedConfig> {
+async function takeConfig({
+  host,
+  terminal,
+  status,
+  file,
+  source,
+  logLevel,
+  interval,
+}: WatchOptions): Promise<LoadedConfig> {
   const { environment, directory } = host;
-  const config = await loadConfig(file, { environment, directory });
+  const config = await loadConfig(file, { environment, directory, source });
   const { workflow } = config;
   if (workflow.sink?.type === 'file') {
     throw new UsageError(
