@@ -85,7 +85,7 @@ function chosen(document: YamlDocument, fail: (path: Path, message: string, hint
     return fail(
       ['source', 'type'],
       'a CustomPipeline names a Python class, which can not run here',
-      `Write "type: ${known[0]}", and in serviceConnection.config "type: Kestra" with hostPort and credentials instead of sourcePythonClass and connectionOptions.`,
+      'Write "type: kestra", and in serviceConnection.config "type: Kestra" with hostPort and credentials instead of sourcePythonClass and connectionOptions.',
     );
   }
   const packages =
