@@ -277,6 +277,45 @@ describe('nothing is deleted', () => {
   });
 });
 
+describe('a flow that nobody can read', () => {
+  it('stays, and does not keep another one from going', async () => {
+    const { openMetadata, ingest, restart } = await start();
+    await ingest();
+    const broken = whole.flows
+      .map(({ flow }) => flow)
+      .find((flow) => nameOf(flow) !== victim && flow.namespace === namespace)!;
+    const unreadable: Fault[] = [
+      {
+        path: /\/flows\/search/,
+        effect: {
+          kind: 'rewrite',
+          rewrite: (answer) => {
+            const { results, total } = answer.json as { results: Flow[]; total: number };
+            const shown = results.map((flow) => {
+              const { namespace: of, id } = flow;
+              return nameOf(flow) === nameOf(broken) ? { namespace: of, id, exception: 'Invalid type: x' } : flow;
+            });
+            return { ...answer, json: { results: shown, total } };
+          },
+        },
+      },
+      {
+        path: new RegExp(`/flows/${namespace}/${broken.id}(\\?|$)`),
+        effect: { kind: 'status', status: 423, body: { message: 'Invalid type: x' } },
+      },
+    ];
+    for (const dataset of [withoutVictim(), withoutVictim()]) {
+      await restart({ dataset, faults: unreadable });
+      const { exitCode, report } = await ingest();
+      expect(report.skipped).toContainEqual(expect.objectContaining({ ref: nameOf(broken) }));
+      expect([exitCode, deletedIn(openMetadata)]).toEqual([1, [victim]]);
+    }
+    await restart({ dataset: withoutVictim() });
+    const { exitCode } = await ingest();
+    expect([exitCode, deletedIn(openMetadata)]).toEqual([0, [victim]]);
+  });
+});
+
 describe('two configs of one service', () => {
   it('delete only in their own namespaces', async () => {
     const { openMetadata, ingest, restart } = await start();

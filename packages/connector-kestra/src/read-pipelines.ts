@@ -20,7 +20,9 @@ export interface PipelineReading extends ReadContext {
   known: IncrementalOptions['known'];
 }
 
-/** The pipelines in the order of the listing, `listed` if there was no error, and the lineage between them. Fills the index. */
+/**
+ * The pipelines in the order of the listing, `listed` if every flow of it has a name, and the lineage between them. Fills the index.
+ */
 export async function* readPipelines(reading: PipelineReading): AsyncGenerator<SourceEvent> {
   const { client, selection, signal, config, index, isYielded, lineage, redactor } = reading;
   const namespace = namespaceAbove(selection.namespaces);
@@ -31,10 +33,12 @@ export async function* readPipelines(reading: PipelineReading): AsyncGenerator<S
   let isStale = false;
   const flows = client.flows({ ...search, onUnreadable: (item) => unreadable.push(item) });
   const failures = { requests: new FailureStreak('Kestra'), flows: new FailureStreak('Kestra') };
-  let isComplete = true;
+  const unread: string[] = [];
+  let isListed = isYielded;
   const flush = function* (): Generator<SourceEvent> {
-    for (const { ref, error } of unreadable.splice(0)) {
-      isComplete = false;
+    for (const { ref, isNamed, error } of unreadable.splice(0)) {
+      if (!isNamed) isListed = false;
+      unread.push(ref);
       index.set(ref, { leftOut: unreadableFlow });
       yield { kind: 'skipped', ref, error };
     }
@@ -45,13 +49,14 @@ export async function* readPipelines(reading: PipelineReading): AsyncGenerator<S
     config.concurrency,
   )) {
     yield* flush();
-    if (event.kind === 'skipped') isComplete = false;
+    if (event.kind === 'skipped') unread.push(event.ref);
     if (event.kind === 'unchanged' && switches.failure) isStale = true;
     if (isYielded || event.kind === 'skipped') yield event;
   }
   yield* flush();
   const scope: Scope = selection.namespaces === undefined ? {} : { namespaces: selection.namespaces };
-  if (isYielded && isComplete) yield { kind: 'listed', scope };
+  const isComplete = unread.length === 0;
+  if (isListed) yield { kind: 'listed', scope, ...(!isComplete && { except: unread }) };
   // After `listed`, as no pipeline is missing: these are only perhaps not what they are now.
   if (isStale && switches.failure) yield { kind: 'skipped', ref: 'triggers', error: switches.failure };
   const covers = (name: string) => namespace === undefined || isWithin(name, namespace);

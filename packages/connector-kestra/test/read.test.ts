@@ -93,7 +93,7 @@ describe('a read', () => {
     expect(only(events, 'listed')).toHaveLength(1);
   });
 
-  it('skips a flow that nobody can parse, leaves its runs alone, and calls nothing listed', async () => {
+  it('skips a flow that nobody can parse, leaves its runs alone, and calls all but it listed', async () => {
     const { executions } = snapshot('1.0.3');
     const run = executions.find(({ flowId }) => flowId === 'linear')!;
     const of = {
@@ -109,8 +109,23 @@ describe('a read', () => {
       { ref: 'company.team.linear', error: { message: expect.stringContaining('Invalid type') } },
     ]);
     expect(pipelineNames(events)).toEqual(['a.fine']);
-    expect(only(events, 'listed')).toEqual([]);
+    expect(only(events, 'listed')).toEqual([{ kind: 'listed', scope: {}, except: ['company.team.linear'] }]);
+    expect(only(events, 'linked')).toEqual([]);
     expect(only(events, 'filtered')).toMatchObject([{ ref: run.id, reason: 'its flow could not be read' }]);
+  });
+
+  it('skips a flow of the listing that is broken but has its name, and calls all but it listed', async () => {
+    const error = new Error('no tasks');
+    const overrides: Partial<KestraClient> = {
+      async *flows({ onUnreadable } = {}) {
+        onUnreadable?.({ ref: 'a.broken', isNamed: true, error });
+        yield flowOf({ namespace: 'a', id: 'f', tasks: [task] });
+      },
+    };
+    const events = await read({ of: withFlows(), overrides });
+    expect(only(events, 'skipped')).toEqual([{ kind: 'skipped', ref: 'a.broken', error }]);
+    expect(only(events, 'listed')).toEqual([{ kind: 'listed', scope: {}, except: ['a.broken'] }]);
+    expect(only(events, 'linked')).toEqual([]);
   });
 
   it('skips items of the listing that are no flow, and calls nothing listed', async () => {
@@ -270,7 +285,7 @@ describe('a read', () => {
       },
     };
 
-    it('skips what has a schedule in force, shows the rest, and calls nothing listed', async () => {
+    it('skips what has a schedule in force, shows the rest, and calls all but that listed', async () => {
       const whole = only(await read({ of }), 'pipeline').map(({ pipeline }) => pipeline);
       const scheduled = whole.filter(({ schedules }) => schedules.length > 0).map(({ name }) => name);
       const events = await read({ of, overrides, options: { lineage: false } });
@@ -278,7 +293,7 @@ describe('a read', () => {
       expect(scheduled.length).toBeGreaterThan(0);
       expect(skipped).toEqual(scheduled);
       expect(pipelineNames(events)).toEqual(whole.map(({ name }) => name).filter((name) => !scheduled.includes(name)));
-      expect(only(events, 'listed')).toEqual([]);
+      expect(only(events, 'listed')).toEqual([{ kind: 'listed', scope: {}, except: scheduled }]);
       expect(only(events, 'warning').map(({ message }) => message)).toEqual([expect.stringContaining('switched off')]);
     });
 

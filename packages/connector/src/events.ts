@@ -25,8 +25,11 @@ export type SourceEvent =
   | { kind: 'filtered'; item: 'pipeline' | 'run'; ref: string; reason: string }
   /** Something the user should know that lost nothing. Reported once per distinct message. */
   | { kind: 'warning'; ref?: string; message: string }
-  /** Every pipeline of the scope has been seen without an error. */
-  | { kind: 'listed'; scope: Scope }
+  /**
+   * Every pipeline of the scope has been seen. `except`: the names of those that the source has and that could not be read, each of
+   * which was `skipped` before. If anything was skipped that can't be named like that, nothing is `listed`.
+   */
+  | { kind: 'listed'; scope: Scope; except?: string[] }
   /**
    * Every edge of the pipelines of the scope that definitions show has been yielded, those of datasets too: others may be called gone.
    * Not so edges between pipelines that start at one of `except.from` or end at one of `except.into`, nor edges of datasets by way of a

@@ -226,6 +226,23 @@ describe('each rule of the conformance suite', () => {
   });
 });
 
+describe('a pipeline that can not be read', () => {
+  const rule = conformanceRules.find(({ id }) => id === 'broken-pipeline-skipped')!;
+  const found = (alter: Alter) => createTrial(subjectOf(alter))(rule);
+
+  it('is in `except`, or nothing is listed', async () => {
+    expect(await found((connector) => connector)).toEqual([]);
+    expect(await found(without('listed'))).toEqual([]);
+    const plain = withEvents((event) => (event.kind === 'listed' ? { kind: 'listed', scope: event.scope } : event));
+    expect(await found(plain)).toEqual([expect.stringContaining('does not have it in `except`')]);
+  });
+
+  it('leaves nothing linked', async () => {
+    const linked = withEvents((event) => (event.kind === 'listed' ? [event, { kind: 'linked', scope: {} }] : event));
+    expect(await found(linked)).toEqual([expect.stringContaining('`linked`')]);
+  });
+});
+
 describe('a subject', () => {
   it('is not tried with what it does not bring', () => {
     const { worlds: _worlds, secrets: _secrets, definition: _definition, ...bare } = subjectOf();

@@ -110,10 +110,11 @@ export function tinyConnector(world: World = 'intact'): Connector {
     }
     const broken = wanted.filter((pipeline) => !readable.includes(pipeline));
     for (const { name } of broken) yield skipped(name);
-    const isWhole = options.pipelines !== false && only === undefined && broken.length === 0;
+    const isListed = options.pipelines !== false && only === undefined;
     const scope = asked === undefined ? {} : { namespaces: asked };
-    if (isWhole) yield { kind: 'listed', scope };
-    if (isWhole && options.lineage !== false) {
+    const except = broken.map(({ name }) => name);
+    if (isListed) yield { kind: 'listed', scope, ...(except.length > 0 && { except }) };
+    if (isListed && broken.length === 0 && options.lineage !== false) {
       for (const to of readable.slice(1)) {
         const from = { kind: 'pipeline' as const, name: readable[0]!.name };
         yield { kind: 'lineage', edge: { from, to: { kind: 'pipeline', name: to.name }, description: 'Tiny: after' } };

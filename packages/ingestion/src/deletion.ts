@@ -1,4 +1,4 @@
-import { type EarlierPipeline, orAborted, type Scope } from '@flowmeta/connector';
+import { type EarlierPipeline, orAborted, type Scope, type SourceEvent } from '@flowmeta/connector';
 import { legalName, quoteName } from '@flowmeta/om-mapper';
 import type { OwnPipeline, SinkFinding, SinkServer } from '@flowmeta/om-sink';
 import type { PipelineIndex } from './pipeline-index.js';
@@ -24,9 +24,9 @@ export interface DeletionOptions {
 export interface Deletion {
   /** A pipeline that the source has and that is left out on purpose. */
   leaveOut(pipeline: string): void;
-  /** A pipeline could not be read: then nothing is called gone. */
-  unreadable(): void;
-  listed(scope: Scope): void;
+  /** A pipeline could not be read: unless a `listed` names it as one that the source has, nothing is called gone. */
+  unreadable(pipeline: string): void;
+  listed(event: Extract<SourceEvent, { kind: 'listed' }>): void;
   /** Soft-deletes. To be called when all else is written, and only if the read ended without an error. */
   finish(): Promise<void>;
 }
@@ -44,7 +44,8 @@ export function createDeletion(context: DeletionOptions): Deletion {
   const { totals, failed, warnings } = book;
   const scopes: Scope[] = [];
   const leftOut = new Set<string>();
-  let isComplete = true;
+  const unread = new Set<string>();
+  const excepted = new Set<string>();
   const during = signal ? { signal } : {};
 
   const fqnOf = (pipeline: string): string =>
@@ -52,7 +53,7 @@ export function createDeletion(context: DeletionOptions): Deletion {
 
   /** Those of this source in the scopes that were listed, and which of them the source did not name. */
   const sortOut = async (): Promise<{ own: number; missing: OwnPipeline[] }> => {
-    const seen = new Set([...index.names(), ...leftOut].map(fqnOf));
+    const seen = new Set([...index.names(), ...leftOut, ...excepted].map(fqnOf));
     const missing: OwnPipeline[] = [];
     let own = 0;
     let foreign = 0;
@@ -126,14 +127,15 @@ export function createDeletion(context: DeletionOptions): Deletion {
 
   return {
     leaveOut: (pipeline) => void leftOut.add(pipeline),
-    unreadable: () => {
-      isComplete = false;
+    unreadable: (pipeline) => void unread.add(pipeline),
+    listed({ scope, except = [] }) {
+      scopes.push(scope);
+      for (const name of except) excepted.add(name);
     },
-    listed: (scope) => void scopes.push(scope),
 
     async finish() {
       if (options.markDeletedPipelines === false || options.only !== undefined || !connector.exists) return;
-      if (!isComplete || scopes.length === 0) return;
+      if (scopes.length === 0 || [...unread].some((name) => !excepted.has(name))) return;
       const { own, missing } = await sortOut();
       if (missing.length === 0) return;
       const neighbours = neighboursOf(index);

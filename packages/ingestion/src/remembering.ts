@@ -68,6 +68,8 @@ export function createRemembering(
   const openNow = new Map<string, OpenRun>();
   const ended = new Map<string, string | undefined>();
   let isListed = false;
+  /** Listed, but not read: what is known of them stays. */
+  const excepted = new Set<string>();
   let hasCheckpoint = false;
   let hasNews = false;
   let edges: string | undefined;
@@ -217,6 +219,7 @@ export function createRemembering(
           break;
         case 'listed':
           isListed = true;
+          for (const name of event.except ?? []) excepted.add(name);
           break;
         case 'checkpoint':
           hasCheckpoint = true;
@@ -246,7 +249,7 @@ export function createRemembering(
       const isRead = isComplete && hasCheckpoint && hasNoGap;
       const pipelines = new Map<string, RememberedPipeline>();
       for (const [pipeline, { definition, runs, ...rest }] of remembered) {
-        if (notes.has(pipeline) || (isComplete && isListed)) continue;
+        if (notes.has(pipeline) || (isComplete && isListed && !excepted.has(pipeline))) continue;
         // It was not read: its runs of this window are not written.
         pipelines.set(pipeline, {
           ...rest,

@@ -231,7 +231,7 @@ export function createWriter({
           totals[pipelinesListed ? 'runs' : 'pipelines'].skipped += 1;
           if (!pipelinesListed) {
             edges.leaveOut(event.ref);
-            deletion.unreadable();
+            deletion.unreadable(event.ref);
           }
           skipped.add({ ref: event.ref, message: messageOf(event.error), hint: hintOf(event.error) });
           return;
@@ -247,7 +247,7 @@ export function createWriter({
           return;
         case 'listed':
           pipelinesListed = true;
-          deletion.listed(event.scope);
+          deletion.listed(event);
           return;
         case 'checkpoint':
         case 'gone':

@@ -94,10 +94,47 @@ describe('a pipeline that the source no longer has', () => {
     expect([deleted, looks]).toEqual([['kestra.gone'], ['gone', 'same', 'gone']]);
   });
 
-  it('stays when any pipeline could not be read', async () => {
-    const skipped: SourceEvent = { kind: 'skipped', ref: 'other', error: new Error('broken') };
-    const { deleted, looks } = await run({ events: [...read('a'), skipped, listed()], own: [own('a'), own('gone')] });
-    expect([deleted, looks]).toEqual([[], []]);
+  describe('while another one can not be read', () => {
+    const broken = (ref: string): SourceEvent => ({ kind: 'skipped', ref, error: new Error('broken') });
+    const but = (...except: string[]): SourceEvent => ({ kind: 'listed', scope: {}, except });
+    const earlier = ['a', 'b', 'broken', 'gone'].map((name) => own(name));
+
+    it('goes if the source has listed the other one, which stays and is not even asked for', async () => {
+      const { deleted, looks, report } = await run({
+        events: [...read('a', 'b'), broken('broken'), but('broken')],
+        own: earlier,
+        exists: async ({ name }) => (name === 'a' ? 'present' : 'absent'),
+      });
+      expect([deleted, looks]).toEqual([['kestra.gone'], ['gone', 'a', 'gone']]);
+      expect(report.skipped).toMatchObject([{ ref: 'broken' }]);
+    });
+
+    it.each<[string, SourceEvent[]]>([
+      ['does not say that it has it', [broken('broken'), listed()]],
+      ['says so of others only', [broken('broken'), broken('what has no name'), but('broken')]],
+    ])('stays if the source %s', async (_, events) => {
+      const { deleted, looks } = await run({ events: [...read('a', 'b'), ...events], own: earlier });
+      expect([deleted, looks]).toEqual([[], []]);
+    });
+
+    it('stays if no other of its namespace could be read', async () => {
+      const { deleted, looks, report } = await run({
+        events: [pipelineEvent('x', { namespace: 'elsewhere' }), broken('broken'), but('broken')],
+        own: [own('broken'), own('gone')],
+      });
+      expect([deleted, looks]).toEqual([[], []]);
+      expect(report.warnings).toMatchObject([{ ref: 'gone' }]);
+    });
+
+    it('does not go with too many others: those that can not be read are not among the missing', async () => {
+      const many = Array.from({ length: 6 }, (_, index) => `g${index}`);
+      const { deleted, report } = await run({
+        events: [...read('a', 'b'), broken('broken'), but('broken')],
+        own: [own('a'), own('b'), own('broken'), ...many.map((name) => own(name))],
+      });
+      expect(deleted).toEqual([]);
+      expect(report.failed).toMatchObject([{ message: expect.stringContaining('6 of 9 pipelines') }]);
+    });
   });
 
   it('stays when the read broke off after the listing', async () => {

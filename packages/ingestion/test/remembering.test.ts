@@ -625,3 +625,23 @@ describe('edges', () => {
     expect(edgeCalls(await session({ at: noon + hour }))).toHaveLength(2);
   });
 });
+
+it('forgets a pipeline that the source no longer has, and not one that it has and that can not be read', async () => {
+  flows.set('c', { text: 'one' });
+  await session({});
+  flows.delete('b');
+  flows.delete('c');
+  await session({
+    at: noon + hour,
+    tell: async function* (events) {
+      yield { kind: 'skipped', ref: 'b', error: new Error('broken') };
+      for await (const event of events) {
+        if (event.kind === 'listed') yield { ...event, except: ['b'] };
+        else if (event.kind !== 'linked') yield event;
+      }
+    },
+  });
+  expect([...(last?.pipelines.keys() ?? [])].sort()).toEqual(['a', 'b']);
+  flows.set('b', { text: 'one' });
+  expect((await session({ at: noon + 2 * hour })).unchanged).toEqual(['a', 'b']);
+});

@@ -167,7 +167,8 @@ class HttpKestraClient implements KestraClient {
       if (execution === undefined) continue;
       const startedAt = Date.parse(execution.state.startDate ?? execution.state.histories[0]?.date ?? '');
       if (Number.isNaN(startedAt)) {
-        report(search, `execution ${execution.id}`, unreadable(`execution ${execution.id} has no start date`));
+        const ref = `execution ${execution.id}`;
+        report(search, { ref, error: unreadable(`${ref} has no start date`) });
         continue;
       }
       ordered &&= startedAt >= latestStart;
@@ -367,9 +368,9 @@ function keyOf(item: unknown, names: string[]): string | undefined {
 }
 
 /** Without a listener the error ends the listing: an item must not go missing unnoticed. */
-function report({ onUnreadable }: Unreadable, ref: string, error: Error): void {
-  if (onUnreadable === undefined) throw error;
-  onUnreadable({ ref, error });
+function report({ onUnreadable }: Unreadable, item: UnreadableItem): void {
+  if (onUnreadable === undefined) throw item.error;
+  onUnreadable(item);
 }
 
 function readItem<T>(item: unknown, read: (item: unknown) => T, options: Unreadable, what: string): T | undefined {
@@ -377,7 +378,8 @@ function readItem<T>(item: unknown, read: (item: unknown) => T, options: Unreada
     return read(item);
   } catch (error) {
     if (!isKestraError(error)) throw error;
-    report(options, keyOf(item, ['namespace', 'id'])?.replace('/', '.') ?? `a ${what} without a name`, error);
+    const name = keyOf(item, ['namespace', 'id'])?.replace('/', '.');
+    report(options, { ...(name ? { ref: name, isNamed: true } : { ref: `a ${what} without a name` }), error });
     return undefined;
   }
 }

@@ -203,6 +203,8 @@ export interface ExecutionSearch extends SearchOptions {
 /** An item that the server returned and that can't be read; the listing goes on. */
 export interface UnreadableItem {
   ref: string;
+  /** `ref` is the namespace and the id of the item, and not a description of one that has no name. */
+  isNamed?: true;
   error: Error;
 }
 

@@ -158,6 +158,11 @@ describe('a stream', () => {
     ['a run twice', [first, second, second], /comes twice/],
     ['a pipeline after listed', [listed, first], /called listed/],
     [
+      'an exception of listed that was not skipped',
+      [first, { kind: 'listed', scope: {}, except: ['x'] }],
+      /excepts "x", which was not skipped/,
+    ],
+    [
       'a pipeline after listed of its parent',
       [{ kind: 'listed', scope: { namespaces: ['sales'] } }, first],
       /called listed/,

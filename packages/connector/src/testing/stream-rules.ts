@@ -129,8 +129,15 @@ function lineageEventViolations(events: readonly SourceEvent[]): string[] {
 function listedViolations(events: readonly SourceEvent[]): string[] {
   const found: string[] = [];
   const listed: Scope[] = [];
+  const skipped = new Set<string>();
   for (const event of events) {
-    if (event.kind === 'listed') listed.push(event.scope);
+    if (event.kind === 'skipped') skipped.add(event.ref);
+    if (event.kind === 'listed') {
+      listed.push(event.scope);
+      for (const name of event.except ?? []) {
+        if (!skipped.has(name)) found.push(`\`listed\` excepts "${name}", which was not skipped before`);
+      }
+    }
     if (event.kind === 'linked' && listed.length === 0) found.push('the source is called linked before it is listed');
     if (event.kind !== 'pipeline' && event.kind !== 'unchanged') continue;
     const { name, namespace } = event.pipeline;

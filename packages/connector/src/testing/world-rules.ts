@@ -8,7 +8,7 @@ export const worldRules = [
   {
     id: 'broken-pipeline-skipped',
     sentence:
-      'A pipeline that can’t be read is one `skipped` with its name; the others are read, and nothing is called listed.',
+      'A pipeline that can’t be read is one `skipped` with its name, which a `listed` has in `except`; the others are read, and nothing is called linked.',
     needs: 'brokenPipeline',
     async violations({ observe, whole, subject: { worlds, window } }) {
       const intact = await whole();
@@ -20,11 +20,17 @@ export const worldRules = [
       if (broken === undefined) return ['in the world `brokenPipeline`, every pipeline is there'];
       const runs = new Set(runsOf(events).map(({ id }) => id));
       const lost = runsOf(intact).filter(({ id, pipeline }) => pipeline !== broken.name && !runs.has(id));
-      const concluded = events.filter(({ kind }) => kind === 'listed' || kind === 'linked');
+      const claimed = events.filter(({ kind }) => kind === 'linked');
+      const forgetful = events.filter(
+        (event) => event.kind === 'listed' && event.except?.includes(broken.name) !== true,
+      );
       return [
         ...missing.slice(1).map(({ name }) => `pipeline "${name}" is missing too`),
         ...lost.map(({ id }) => `run "${id}" is missing, of a pipeline that can be read`),
-        ...concluded.map(({ kind }) => `a pipeline could not be read, and yet there is a \`${kind}\` event`),
+        ...forgetful.map(
+          () => `"${broken.name}" could not be read, and a \`listed\` event does not have it in \`except\``,
+        ),
+        ...claimed.map(() => 'a pipeline could not be read, and yet there is a `linked` event'),
         ...skippedOnce(events, intact, broken.name),
         ...streamViolations(events, window),
       ];
