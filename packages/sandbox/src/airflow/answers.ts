@@ -30,7 +30,11 @@ const titles: Readonly<Record<number, string>> = {
 };
 
 /** How an Airflow 2 says no: a problem of RFC 7807. */
-export const problem = (status: number, detail: string | null, title = titles[status]): AirflowRefusal =>
+export const problem = (
+  status: number,
+  detail: string | null,
+  title: string | null | undefined = titles[status],
+): AirflowRefusal =>
   new AirflowRefusal(
     status,
     { detail, status, title, type: `https://airflow.apache.org/docs/sandbox/stable-rest-api-ref.html#${status}` },

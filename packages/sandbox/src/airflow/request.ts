@@ -7,6 +7,7 @@ import { hasZone, microseconds } from './times.js';
 /** Parameters of a list, from the query or from the body of a POST. */
 export interface Parameters {
   where: 'query' | 'body';
+  names: readonly string[];
   /** The last value, as text. */
   one(name: string): string | undefined;
   /** All values; nothing where the parameter is absent. */
@@ -15,6 +16,7 @@ export interface Parameters {
 
 export const ofQuery = (query: URLSearchParams): Parameters => ({
   where: 'query',
+  names: [...query.keys()],
   one: (name) => query.getAll(name).at(-1),
   all: (name) => (query.has(name) ? query.getAll(name) : undefined),
 });
@@ -25,7 +27,7 @@ export function ofBody(body: Item): Parameters {
     if (value === undefined || value === null) return undefined;
     return (Array.isArray(value) ? value : [value]).map((each) => (each === null ? null : String(each)));
   };
-  return { where: 'body', one: (name) => all(name)?.at(-1) ?? undefined, all };
+  return { where: 'body', names: Object.keys(body), one: (name) => all(name)?.at(-1) ?? undefined, all };
 }
 
 /** How a version refuses what it can't read. */
@@ -67,6 +69,8 @@ function readPage(parameters: Parameters, manner: Manner): { limit: number; offs
   const asked = readNumber(parameters, limitName, { manner, fallback: manner.defaultLimit });
   const offset = readNumber(parameters, offsetName, { manner, fallback: 0 });
   if (!manner.three && offset < 0) throw problem(400, `${offset} is less than the minimum of 0 - 'offset'`);
+  if (!manner.three && asked < 1 && parameters.where === 'body')
+    throw problem(400, `${asked} is less than the minimum of 1 - 'page_limit'`);
   if (!manner.three && asked < 0) throw problem(400, null, 'Page limit must be a positive integer');
   const limit = !manner.three && asked === 0 ? manner.defaultLimit : asked;
   return { limit: Math.min(limit, manner.maximumLimit ?? limit), offset };
@@ -75,8 +79,8 @@ function readPage(parameters: Parameters, manner: Manner): { limit: number; offs
 function readTime(parameters: Parameters, name: string, manner: Manner): number | undefined {
   const text = parameters.one(name);
   if (text === undefined) return undefined;
-  // A plus sign that was not encoded arrives as a space; Airflow 2 takes it back.
-  const value = microseconds(manner.three ? text : text.trim().replace(/ (?=\d\d:?\d\d$)/, '+'));
+  const value = microseconds(text);
+  if (!manner.three && (value === undefined || !hasZone(text))) throw problem(400, `'${text}' is not a 'date-time'`);
   if (value !== undefined) {
     // Airflow 3 means to take it and fails in its database.
     if (manner.three && parameters.where === 'query' && !hasZone(text)) throw crash();
@@ -89,7 +93,6 @@ function readTime(parameters: Parameters, name: string, manner: Manner): number 
       });
     return value;
   }
-  if (!manner.three) throw problem(400, `Unable to parse string [${text}]`, 'Incorrect datetime argument');
   throw invalid({
     type: 'datetime_from_date_parsing',
     loc: [parameters.where, name],
@@ -128,6 +131,23 @@ export interface ReadOptions {
 
 const endings = ['gte', 'gt', 'lte', 'lt'] as const;
 
+/** Airflow 2 refuses what it doesn't know. `more` are names that the list knows besides those of its shape. */
+export function checkNamesOfTwo(shape: ListShape, { where, names }: Parameters, more: readonly string[]): void {
+  const ranges = [...Object.keys(shape.times), ...Object.keys(shape.numbers ?? {})];
+  const known = new Set([
+    ...more,
+    ...(where === 'query' ? ['limit', 'offset'] : ['page_limit', 'page_offset']),
+    ...ranges.flatMap((name) => [`${name}_gte`, `${name}_lte`]),
+    ...Object.keys(shape.choices ?? {}),
+    ...Object.keys(shape.patterns ?? {}),
+    ...(Object.keys(shape.orders).length > 0 ? ['order_by'] : []),
+  ]);
+  const strange = names.find((name) => !known.has(name));
+  if (strange === undefined) return;
+  if (where === 'body') throw problem(400, `{'${strange}': ['Unknown field.']}`);
+  throw problem(400, `Extra query parameter(s) ${strange} not in spec`, null);
+}
+
 /** Reads filters, order and page of a request as the version does. */
 export function readWanted(shape: ListShape, parameters: Parameters, options: ReadOptions): Wanted {
   const { manner, known = {}, now } = options;
@@ -158,7 +178,7 @@ export function readWanted(shape: ListShape, parameters: Parameters, options: Re
         value !== null &&
         allowed &&
         !allowed.includes(value) &&
-        !(nothing.includes(value) && shape.nullable === name && parameters.where === 'query'),
+        !(nothing.includes(value) && shape.nullable === name && (parameters.where === 'query' || !manner.three)),
     );
     if (strange !== undefined)
       throw refusedChoice({

@@ -2,7 +2,7 @@ import type { ServerAnswer } from '../http-server.js';
 import type { AirflowAnswer } from '../types.js';
 import { AirflowRefusal, detail, invalid, ok, problem } from './answers.js';
 import { type Item, isLike, select, timeOf } from './lists.js';
-import { ofBody, ofQuery, type Parameters, readFlag, readWanted } from './request.js';
+import { checkNamesOfTwo, ofBody, ofQuery, type Parameters, readFlag, readWanted } from './request.js';
 import {
   assetShape,
   dagShape2,
@@ -73,11 +73,20 @@ interface Listing {
   /** More that an item has to be. */
   also?: ((item: Item) => boolean)[];
   show?: (item: Item) => unknown;
+  /** What Airflow 2 knows besides what the shape has. */
+  names?: readonly string[];
+  /** On Airflow 2, which has none for this list. */
+  largestPage?: false;
 }
 
 function list(state: AirflowState, listing: Listing): ServerAnswer {
-  const { shape, items, parameters, known = {}, also = [], show } = listing;
-  const manner = parameters.where === 'body' ? { three: state.manner.three, defaultLimit: 100 } : state.manner;
+  const { shape, items, parameters, known = {}, also = [], show, names = [], largestPage } = listing;
+  const { three } = state.manner;
+  if (!three) checkNamesOfTwo(shape, parameters, names);
+  const isBounded = parameters.where === 'query' && (three || largestPage !== false);
+  const manner = isBounded
+    ? state.manner
+    : { three, defaultLimit: parameters.where === 'body' ? 100 : state.manner.defaultLimit };
   const wanted = readWanted(shape, parameters, { manner, known, now: state.now() * 1000 });
   const { rows, total } = select(items, { ...wanted, filters: [...also, ...wanted.filters] });
   return ok({ [shape.field]: show ? rows.map(show) : rows, total_entries: total });
@@ -115,6 +124,7 @@ function listDags(state: AirflowState, { query }: AirflowRequest): ServerAnswer 
   const fields = manner.three ? [] : query.getAll('fields').flatMap((text) => text.split(','));
   return list(state, {
     shape: manner.three ? dagShapeWithRuns(state) : dagShape2,
+    names: ['only_active', 'paused', 'tags', 'fields'],
     items: state.dataset.dags.map(({ dag }) => dag),
     parameters,
     also,
@@ -180,6 +190,7 @@ function listRuns(state: AirflowState, { query, params: [dagId = ''] }: AirflowR
   const fields = three ? [] : query.getAll('fields').flatMap((text) => text.split(','));
   return list(state, {
     shape: three ? runShape3 : runShape2,
+    names: ['fields'],
     items: runsOf(state, dagId),
     parameters: ofQuery(query),
     known: three ? knownOfRuns : {},
@@ -229,6 +240,7 @@ function among(body: Item, pairs: readonly (readonly [parameter: string, field: 
 function postRuns(state: AirflowState, request: AirflowRequest): ServerAnswer {
   const { three } = state.manner;
   const body = bodyOf(request, three);
+  if (!three && request.params[0] !== '~') throw problem(405, null);
   if (three && request.params[0] !== '~')
     throw invalid({
       type: 'literal_error',
@@ -240,9 +252,10 @@ function postRuns(state: AirflowState, request: AirflowRequest): ServerAnswer {
   if (three) checkNames(body, runShape3, ['states']);
   return list(state, {
     shape: three ? runShape3 : runShape2,
+    names: ['states', 'dag_ids'],
     items: state.runs,
     parameters: ofBody(body),
-    known: knownOfRuns,
+    known: three ? knownOfRuns : {},
     also: among(body, [['dag_ids', 'dag_id']]) ?? [],
   });
 }
@@ -254,13 +267,16 @@ function listInstances(state: AirflowState, { query, params }: AirflowRequest): 
     throw detail(404, `DagRun with run_id: \`${runId}\` was not found`);
   if (three && dagId !== '~') dagOf(state, dagId);
   const group = three ? query.get('task_group_id') : null;
+  if (!three && query.getAll('state').some((each) => each !== 'none' && !instanceStates.includes(each)))
+    throw problem(500, null);
   return list(state, {
     shape: three ? instanceShape3 : instanceShape2,
     items: state.taskInstances,
     // What the templates of a task became is in single task instances and in those of a POST.
     ...(three ? { show: (item: Item) => ({ ...item, rendered_fields: {} }) } : {}),
     parameters: ofQuery(query),
-    known: { state: instanceStates },
+    known: three ? { state: instanceStates } : {},
+    largestPage: false,
     also: [
       ...(group === null ? [] : [(item: Item) => String(item.task_id).startsWith(`${group}.`)]),
       (item) => dagId === '~' || item.dag_id === dagId,
@@ -277,6 +293,7 @@ function postInstances(state: AirflowState, request: AirflowRequest): ServerAnsw
     shape: three ? instanceShape3 : instanceShape2,
     items: state.taskInstances,
     parameters: ofBody(body),
+    names: ['dag_ids', 'dag_run_ids', 'task_ids'],
     known: { state: instanceStates },
     also:
       among(body, [
@@ -330,7 +347,16 @@ function listAssets(state: AirflowState, { query }: AirflowRequest): ServerAnswe
   const shape = state.manner.three
     ? assetShape
     : { ...assetShape, field: 'datasets', patterns: { uri_pattern: (asset: Item) => asset.uri } };
-  return list(state, { shape, items: state.dataset.assets, parameters: ofQuery(query), also });
+  const answer = list(state, {
+    shape,
+    items: state.dataset.assets,
+    parameters: ofQuery(query),
+    also,
+    names: ['dag_ids'],
+  });
+  // Airflow 2 counts all of them, whatever the filter.
+  if (!state.manner.three) (answer.json as Item).total_entries = state.dataset.assets.length;
+  return answer;
 }
 
 function listEvents(state: AirflowState, { query }: AirflowRequest): ServerAnswer {
