@@ -52,7 +52,7 @@ export const fingerprintOf = (pipeline: Pipeline): string =>
   createHash('sha256').update(JSON.stringify(pipeline)).digest('base64url');
 
 /** The operator's class, e.g. `airflow.providers.standard.operators.bash.BashOperator`. */
-export function typeOf({ class_ref, operator_name }: DagTask): string | undefined {
+function typeOf({ class_ref, operator_name }: DagTask): string | undefined {
   const { module_path, class_name } = class_ref ?? {};
   if (class_name) return module_path ? `${module_path}.${class_name}` : class_name;
   return operator_name || undefined;

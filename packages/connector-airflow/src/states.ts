@@ -4,7 +4,7 @@ import type { RunState } from '@flowmeta/connector';
  * The states of runs and task instances of Airflow 2 and 3 in the words of the model. A task that waits between two tries, for its
  * turn to look again or for an event is under way.
  */
-export const runStates: Readonly<Record<string, RunState>> = {
+const runStates: Readonly<Record<string, RunState>> = {
   queued: 'queued',
   scheduled: 'queued',
   running: 'running',

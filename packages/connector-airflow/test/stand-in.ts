@@ -10,7 +10,7 @@ export const window = { since: Date.UTC(2026, 10, 22), until: Date.UTC(2026, 10,
 export const auth = { username: 'catalog', password: 'Sup3r-s3cret-value' };
 
 /** Nobody waits in tests. */
-export const hasty: Partial<AirflowClientOptions> = { retry: { baseDelayMs: 1, maxDelayMs: 1 } };
+const hasty: Partial<AirflowClientOptions> = { retry: { baseDelayMs: 1, maxDelayMs: 1 } };
 
 export interface Standing {
   major: 2 | 3;

@@ -80,7 +80,7 @@ const mostRounds = 3;
 const instancesOfBatch = 5_000;
 
 /** Cuts off what a browser's address may have and an API's has not. */
-export function normaliseAddress(address: string): string {
+function normaliseAddress(address: string): string {
   const { origin, pathname } = new URL(address);
   return origin + pathname.replace(/\/+$/, '').replace(/\/(api\/v[12]|home)$/, '');
 }
