@@ -39,7 +39,11 @@ export async function runCli(args: string[], host: Host): Promise<number> {
   }
 }
 
-function buildProgram(host: Host, { done, format }: { done: (exitCode: number) => void; format: LogFormat }): Command {
+/** The command line; `done` takes the exit code of the command that ran. */
+export function buildProgram(
+  host: Host,
+  { done = () => {}, format = 'pretty' }: { done?: (exitCode: number) => void; format?: LogFormat } = {},
+): Command {
   const program = new Command('flowmeta')
     .description("Brings an orchestrator's pipelines, runs and lineage into OpenMetadata.")
     .version(version(), '-v, --version', 'show the version')
