@@ -116,6 +116,7 @@ const inJob = ['source', 'sourceConfig', 'config'];
 /** Where a part of a config that is shown alone belongs. */
 const homes: Record<string, string[]> = {
   source: [],
+  sources: [],
   sink: [],
   workflowConfig: [],
   rules: [],
@@ -146,20 +147,26 @@ function merged(into: Mapping, from: Mapping): Mapping {
 }
 
 /** The part of a config as a whole one. */
-const completed = (part: Mapping): Mapping =>
-  Object.entries(part).reduce<Mapping>(
+const completed = (part: Mapping): Mapping => {
+  // A config has either.
+  const { source: _source, ...withoutSource } = base;
+  return Object.entries(part).reduce<Mapping>(
     (all, [key, value]) =>
       merged(
         all,
         homes[key]!.reduceRight<Mapping>((inner, name) => ({ [name]: inner }), { [key]: value }),
       ),
-    base,
+    'sources' in part ? withoutSource : base,
   );
+};
 
 /** Fails unless `flowmeta validate` takes the config without a warning. */
 async function expectValid(config: Mapping) {
-  const source = config.source as Mapping;
-  if (!((source.type as string) in builtInConnectors) || source.isolation !== undefined) {
+  const source = (config.source ?? {}) as Mapping;
+  if (
+    config.source !== undefined &&
+    (!((source.type as string) in builtInConnectors) || source.isolation !== undefined)
+  ) {
     // Somebody's connector: what the page shows of it is nothing that is here, the rest of the file is.
     const { connector: _connector, isolation: _isolation, ...rest } = source;
     config.source = { ...rest, type: base.source.type };
