@@ -15,8 +15,9 @@ ENV NODE_ENV=production
 COPY --from=build /app /app
 COPY deploy/docker/healthcheck.mjs /app/healthcheck.mjs
 # Where a state file may be, whoever the container runs as.
-RUN ln -s /app/bin/flowmeta.mjs /usr/local/bin/flowmeta && mkdir -p -m 1777 /var/lib/flowmeta
-USER node
+RUN ln -s /app/bin/flowmeta.mjs /usr/local/bin/flowmeta && mkdir -p /var/lib/flowmeta && chmod 1777 /var/lib/flowmeta
+# The user "node" of the base image; a number, so that Kubernetes can tell that it is not root.
+USER 1000
 HEALTHCHECK --interval=30s --timeout=10s --start-period=30s CMD ["node", "/app/healthcheck.mjs"]
 ENTRYPOINT ["flowmeta"]
 CMD ["--help"]
