@@ -1,4 +1,4 @@
-import type { IncrementalOptions, Scope, SourceEvent } from '@flowmeta/connector';
+import { type IncrementalOptions, isInShard, type Scope, type Shard, type SourceEvent } from '@flowmeta/connector';
 import { FailureStreak, mapInOrder } from '@flowmeta/connector/reading';
 import type { KestraFlow, KestraServer, UnreadableItem } from '@flowmeta/kestra-client';
 import { isWithin, namespaceAbove } from './namespaces.js';
@@ -18,6 +18,8 @@ export interface PipelineReading extends ReadContext {
   /** Whether the task graphs that Kestra draws are wanted. */
   withGraph: boolean;
   known: IncrementalOptions['known'];
+  /** Absent when all pipelines are wanted. */
+  shard?: Shard;
 }
 
 /**
@@ -76,10 +78,11 @@ export interface FlowEventContext extends PipelineReading {
 
 /** What becomes of one flow of the listing; it is in the index then. */
 export async function pipelineEvent(listed: KestraFlow, context: FlowEventContext): Promise<PipelineEvent> {
-  const { selection, index, failures, lineage } = context;
+  const { selection, index, failures, lineage, shard } = context;
   const { namespace, id } = listed;
   const ref = pipelineName(namespace, id);
-  const reason = selection.reasonAgainst(listed);
+  const isElsewhere = shard !== undefined && !isInShard(ref, shard);
+  const reason = selection.reasonAgainst(listed) ?? (isElsewhere ? 'it is in another shard' : undefined);
   if (!listed.deleted) lineage?.see(listed);
   if (reason !== undefined) {
     index.set(ref, { leftOut: `its pipeline is left out: ${reason}` });

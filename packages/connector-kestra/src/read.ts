@@ -34,8 +34,8 @@ export async function* readEvents(options: ReadOptions, context: ReadContext): A
   }
   const isYielded = options.pipelines !== false;
   const withGraph = isYielded && options.taskGraph !== false;
-  // Of a part of the definitions nothing could be said: without pipelines there is no lineage either.
-  const hasLineage = isYielded && options.lineage !== false;
+  // Of a part of the definitions nothing could be said: without all pipelines there is no lineage either.
+  const hasLineage = isYielded && options.lineage !== false && options.shard === undefined;
   const datasets = hasLineage ? createDatasetBook(context.redactor) : undefined;
   const reading = {
     ...context,
@@ -43,6 +43,7 @@ export async function* readEvents(options: ReadOptions, context: ReadContext): A
     index,
     ...(hasLineage && { lineage: createLineageBook() }),
     ...(datasets && { datasets }),
+    ...(options.shard && { shard: options.shard }),
   };
   let linked: Extract<SourceEvent, { kind: 'linked' }> | undefined;
   let checkpoint: SourceEvent | undefined;

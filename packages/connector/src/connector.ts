@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import type { Cursor, SourceEvent } from './events.js';
 import type { IncrementalOptions } from './incremental.js';
+import type { Shard } from './shard.js';
 
 /** The version of this interface. A connector built for another major version is refused with a clear message. */
 export const specVersion = 1;
@@ -22,6 +23,12 @@ export interface ReadOptions extends IncrementalOptions {
   until: number;
   /** Only these namespaces and their children; absent means all. */
   namespaces?: string[];
+  /**
+   * Only the pipelines of this shard (`isInShard` of their names) are wanted, and their runs; other processes read the rest. Goes with
+   * `lineage: false`: of a part of the definitions nothing could be concluded. A connector that saves requests by it yields each
+   * of the others as `filtered`, and their runs too; one that ignores it is as right, since the host leaves them out as well.
+   */
+  shard?: Shard;
   /** Reads definitions; default true. */
   pipelines?: boolean;
   /** Reads runs; default true. */

@@ -51,3 +51,4 @@ export type {
 } from './model.js';
 export { orAborted } from './or-aborted.js';
 export type { EntityTotals, Finding, PipelineReport, RequestTotals, RunReport } from './run-report.js';
+export { isInShard, type Shard } from './shard.js';

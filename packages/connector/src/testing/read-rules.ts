@@ -2,6 +2,7 @@ import { specVersion } from '../connector.js';
 import { verdictOf } from '../errors.js';
 import type { Cursor, SourceEvent } from '../events.js';
 import type { KnownPipeline } from '../incremental.js';
+import { isInShard } from '../shard.js';
 import {
   checkViolations,
   differenceViolations,
@@ -230,6 +231,35 @@ export const readRules = [
           const isWithin = event.scope.namespaces?.every((each) => isInScope(each, scope)) === true;
           if (!isWithin) found.push(`only ${name} was asked for, and more is called listed`);
         }
+      }
+      return found;
+    },
+  },
+  {
+    id: 'shard-honoured',
+    sentence: 'Of a shard, its pipelines and runs are the same; others may be left out, and then they are `filtered`.',
+    async violations({ connect, read, whole, subject: { window } }) {
+      const events = await whole();
+      const connector = await connect();
+      const found: string[] = [];
+      for (const index of [0, 1]) {
+        const shard = { index, count: 2 };
+        const isOwn = (name: string) => isInShard(name, shard);
+        const part = await read(connector, { shard, lineage: false });
+        const own = (all: readonly SourceEvent[]) => [
+          ...namesOf(all).filter(isOwn),
+          ...runsOf(all).flatMap(({ id, pipeline }) => (isOwn(pipeline) ? [id] : [])),
+        ];
+        const told = new Set(part.flatMap((event) => (event.kind === 'filtered' ? [event.ref] : [])));
+        found.push(
+          ...exactly(`in shard ${index} of 2, pipeline or run`, own(events), own(part)),
+          ...lacking(
+            `in shard ${index} of 2, the word that it is left out of pipeline`,
+            namesOf(events).filter((name) => !isOwn(name)),
+            [...told, ...namesOf(part)],
+          ),
+          ...streamViolations(part, window),
+        );
       }
       return found;
     },
