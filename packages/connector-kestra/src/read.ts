@@ -21,7 +21,7 @@ export async function* readEvents(options: ReadOptions, context: ReadContext): A
     return;
   }
   const server = await client.server({ signal });
-  const scope = JSON.stringify(selection.namespaces ?? []);
+  const scope = JSON.stringify([selection.namespaces ?? [], options.shard]);
   const isSame = options.sameDefinitions === true && options.pipelines === false && options.only === undefined;
   const known = isSame ? context.definitions.get(scope) : undefined;
   if (known === undefined) for (const message of server.warnings) yield { kind: 'warning', message };

@@ -1,6 +1,7 @@
 import { type EarlierPipeline, orAborted, type Scope, type SourceEvent } from '@flowmeta/connector';
 import { legalName, quoteName } from '@flowmeta/om-mapper';
 import type { OwnPipeline, SinkFinding, SinkServer } from '@flowmeta/om-sink';
+import type { IngestionPhase } from './phases.js';
 import type { PipelineIndex } from './pipeline-index.js';
 import { messageOf, type RunBook } from './run-book.js';
 import { covers } from './staleness.js';
@@ -9,6 +10,7 @@ import type { WritePool } from './write-pool.js';
 
 export interface DeletionOptions {
   options: IngestionOptions;
+  phases: ReadonlySet<IngestionPhase>;
   server: SinkServer;
   book: RunBook;
   pool: WritePool;
@@ -39,7 +41,7 @@ type Existence = { is: 'present' } | { is: 'absent' } | { is: 'unknown'; why: st
 
 /** What has to hold before a pipeline goes is in docs/decisions/0003-deletion.md. */
 export function createDeletion(context: DeletionOptions): Deletion {
-  const { options, server, book, pool, index, onWritten, fileOrThrow, fileFindings } = context;
+  const { options, phases, server, book, pool, index, onWritten, fileOrThrow, fileFindings } = context;
   const { connector, sink, signal, allowMassDelete = false } = options;
   const { totals, failed, warnings } = book;
   const scopes: Scope[] = [];
@@ -134,7 +136,7 @@ export function createDeletion(context: DeletionOptions): Deletion {
     },
 
     async finish() {
-      if (options.markDeletedPipelines === false || options.only !== undefined || !connector.exists) return;
+      if (options.markDeletedPipelines === false || !phases.has('reconcile') || !connector.exists) return;
       if (scopes.length === 0 || [...unread].some((name) => !excepted.has(name))) return;
       const { own, missing } = await sortOut();
       if (missing.length === 0) return;

@@ -12,6 +12,7 @@ import { type EdgeEnds, endKey, findEnds } from './edge-ends.js';
 import { gapsOf } from './edge-gaps.js';
 import { type EdgePlan, type PlannedEdge, planEdges } from './edge-plan.js';
 import { createEdgeStore } from './edge-store.js';
+import type { IngestionPhase } from './phases.js';
 import type { PipelineIndex } from './pipeline-index.js';
 import type { Remembering } from './remembering.js';
 import { countOutcome, type RunBook } from './run-book.js';
@@ -21,6 +22,7 @@ import type { WritePool } from './write-pool.js';
 
 export interface EdgeWriterOptions {
   options: IngestionOptions;
+  phases: ReadonlySet<IngestionPhase>;
   server: SinkServer;
   book: RunBook;
   pool: WritePool;
@@ -43,8 +45,8 @@ export interface EdgeWriter {
   leaveOut(pipeline: string): void;
   linked(event: Extract<SourceEvent, { kind: 'linked' }>): void;
   /**
-   * Finds the ends of all edges in the catalog, writes the edges, then removes those that the source no longer has. All pipelines
-   * must have been written.
+   * Finds the ends of all edges in the catalog, writes the edges, then removes those that the source no longer has, as far as these
+   * are phases of the run. All pipelines must have been written.
    */
   finish(): Promise<void>;
   /** All lineage that was read, and what became of it so far. */
@@ -52,7 +54,7 @@ export interface EdgeWriter {
 }
 
 export function createEdgeWriter(context: EdgeWriterOptions): EdgeWriter {
-  const { options, server, book, pool, index, remembering, onWritten, fileOrThrow, fileFindings } = context;
+  const { options, phases, server, book, pool, index, remembering, onWritten, fileOrThrow, fileFindings } = context;
   const { sink, datasetServices = {} } = options;
   const { totals, skipped, warnings } = book;
   const store = createEdgeStore();
@@ -146,11 +148,16 @@ export function createEdgeWriter(context: EdgeWriterOptions): EdgeWriter {
       for (const [key, match] of ends) if (match.kind === 'found') store.locate(key, match.end.fqn);
 
       const plan = planEdges(edges, ends);
-      reportLeft(plan, ends);
       const { planned } = plan;
-      totals.edges.read += planned.length;
+      const isWriting = phases.has('lineage');
+      if (isWriting) {
+        reportLeft(plan, ends);
+        totals.edges.read += planned.length;
+      }
       const lineage = { edges, ends, linked };
-      if (remembering?.hasEdges(lineage)) {
+      // Remembered is that all of it is done.
+      const isWhole = isWriting && phases.has('reconcile');
+      if (isWhole && remembering?.hasEdges(lineage)) {
         totals.edges.unchanged += planned.length;
         for (const edge of planned) settleAll(edge, 'unchanged');
         return;
@@ -158,7 +165,7 @@ export function createEdgeWriter(context: EdgeWriterOptions): EdgeWriter {
       const mayJudge = staleness.mayJudge();
       const catalog = mayJudge ? [...sink.earlierPipelines()] : [];
       const isStale = mayJudge ? staleness.judge({ edges, ends, planned, read: index.names(), catalog }) : () => false;
-      for (const edge of planned) {
+      for (const edge of isWriting ? planned : []) {
         await inPool(
           refOf(edge.edge),
           () => write(edge, isStale),
@@ -166,9 +173,9 @@ export function createEdgeWriter(context: EdgeWriterOptions): EdgeWriter {
         );
       }
       await pool.drain();
-      for (const { fqn } of catalog) await inPool(fqn, () => removeStale(fqn, isStale));
+      for (const { fqn } of phases.has('reconcile') ? catalog : []) await inPool(fqn, () => removeStale(fqn, isStale));
       await pool.drain();
-      if (totals.edges.failed + totals.edges.skipped === 0) remembering?.edgesSettled(lineage);
+      if (isWhole && totals.edges.failed + totals.edges.skipped === 0) remembering?.edgesSettled(lineage);
     },
   };
 }

@@ -1,2 +1,3 @@
 export { ingest } from './ingest.js';
+export { type IngestionPhase, ingestionPhases, shardedPhases } from './phases.js';
 export type { EndedSlice, Ingest, IngestionOptions, Progress, RunMemory, Slices } from './types.js';

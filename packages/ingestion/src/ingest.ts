@@ -1,6 +1,7 @@
 import { orAborted, type ReadOptions, type RunReport } from '@flowmeta/connector';
 import type { SinkServer } from '@flowmeta/om-sink';
 import { untilAborted } from './abort.js';
+import { type IngestionPhase, phasesOf } from './phases.js';
 import { createProgressReporter } from './progress.js';
 import { createRemembering, type Remembering } from './remembering.js';
 import { createRunBook, messageOf, type RunBook } from './run-book.js';
@@ -44,6 +45,7 @@ export async function ingest(given: IngestionOptions): Promise<RunReport> {
   };
   // Slices say nothing about what an ordinary run goes on from.
   const toRemember = slices ? undefined : remembering;
+  const phases = phasesOf(options);
   const book = createRunBook(options, startedAt);
   const progress = createProgressReporter(options, book, startedAt);
   const pool = createWritePool(options.concurrency ?? 8, signal);
@@ -58,7 +60,7 @@ export async function ingest(given: IngestionOptions): Promise<RunReport> {
     signal?.throwIfAborted();
     progress.phase('opening');
     let sourceError: { error: unknown } | undefined;
-    const read = readOptions(options, remembering);
+    const read = readOptions(options, phases, remembering);
     const told = slices ? readSlices(connector, { ...read, windows: slices.windows }) : connector.read(read);
     const events = endingOnError(untilAborted<SlicedEvent>(told, signal), (error) => {
       sourceError = { error };
@@ -72,6 +74,7 @@ export async function ingest(given: IngestionOptions): Promise<RunReport> {
     });
     const writer = createWriter({
       options,
+      phases,
       server,
       book,
       pool,
@@ -106,7 +109,7 @@ export async function ingest(given: IngestionOptions): Promise<RunReport> {
     else {
       await writer.finishDeletion();
       isComplete = true;
-      warnIfEmpty(options, book);
+      if (phases.has('entities') && options.shard === undefined) warnIfEmpty(options, book);
     }
   } catch (error) {
     end(error);
@@ -132,15 +135,20 @@ async function remember(
 }
 
 function readOptions(
-  { since, until, namespaces, includeLineage, only, signal }: IngestionOptions,
+  { since, until, namespaces, includeLineage, only, shard, signal }: IngestionOptions,
+  phases: ReadonlySet<IngestionPhase>,
   remembering: Remembering | undefined,
 ): ReadOptions {
+  const lineage = includeLineage !== false && (phases.has('lineage') || phases.has('reconcile'));
   return {
     ...remembering?.readOptions,
     ...(only ? { only } : {}),
+    ...(shard ? { shard } : {}),
     since,
     until,
-    lineage: includeLineage !== false && only === undefined,
+    lineage,
+    // Lineage needs them too: some of it only runs show.
+    runs: lineage || phases.has('runs'),
     ...(namespaces ? { namespaces } : {}),
     ...(signal ? { signal } : {}),
   };

@@ -1,7 +1,8 @@
-import type { Connector, ReadOptions, RequestTotals, RunReport, RunWindow } from '@flowmeta/connector';
+import type { Connector, ReadOptions, RequestTotals, RunReport, RunWindow, Shard } from '@flowmeta/connector';
 import type { DatasetServices, Rule } from '@flowmeta/om-mapper';
 import type { Sink } from '@flowmeta/om-sink';
 import type { Memory } from '@flowmeta/state';
+import type { IngestionPhase } from './phases.js';
 
 export interface IngestionOptions {
   /** Read from; stays open: whoever opened it closes it. */
@@ -60,6 +61,14 @@ export interface IngestionOptions {
   slices?: Slices;
   /** Only these are read and written: see `ReadOptions.only`. Nothing is judged stale; goes without `memory`. */
   only?: ReadOptions['only'];
+  /**
+   * Only these parts of the run; default all. A run without `entities` writes no pipelines: what is not in the catalog by then is
+   * reported, and so the sink must be able to look there (`Sink.stored`). Goes without `memory`, unless `entities` and `runs` are
+   * among them.
+   */
+  phases?: readonly IngestionPhase[];
+  /** Only the pipelines of this shard and their runs are read and written; the phases that need all of the source are left out. */
+  shard?: Shard;
   /** Ends the run early with the outcome `interrupted`. */
   signal?: AbortSignal;
   /** Current time, ms. */

@@ -1,5 +1,6 @@
 import {
   hintOf,
+  isInShard,
   type Pipeline,
   type Run,
   type SourceEvent,
@@ -10,6 +11,7 @@ import { createOrganiser, legalName, mapPipeline, mapRun, type PipelineDraft, qu
 import type { SinkFinding, SinkServer } from '@flowmeta/om-sink';
 import { createDeletion } from './deletion.js';
 import { createEdgeWriter } from './edge-writer.js';
+import type { IngestionPhase } from './phases.js';
 import { createPipelineIndex, type KnownPipeline } from './pipeline-index.js';
 import type { Remembering } from './remembering.js';
 import { countOutcome, messageOf, type RunBook } from './run-book.js';
@@ -19,6 +21,7 @@ import type { WritePool } from './write-pool.js';
 
 export interface WriterOptions {
   options: IngestionOptions;
+  phases: ReadonlySet<IngestionPhase>;
   server: SinkServer;
   book: RunBook;
   pool: WritePool;
@@ -42,6 +45,7 @@ export interface Writer {
 
 export function createWriter({
   options,
+  phases,
   server,
   book,
   pool,
@@ -86,6 +90,7 @@ export function createWriter({
 
   const edges = createEdgeWriter({
     options,
+    phases,
     server,
     book,
     pool,
@@ -95,8 +100,29 @@ export function createWriter({
     fileOrThrow,
     fileFindings,
   });
-  const deletion = createDeletion({ options, server, book, pool, index, onWritten, fileOrThrow, fileFindings });
-  if (options.includeLineage !== false) book.showLineage(edges.graph);
+  const deletion = createDeletion({ options, phases, server, book, pool, index, onWritten, fileOrThrow, fileFindings });
+  const hasLineage = options.includeLineage !== false && (phases.has('lineage') || phases.has('reconcile'));
+  if (phases.has('lineage')) book.showLineage(edges.graph);
+
+  const isElsewhere = (pipeline: string): boolean => options.shard !== undefined && !isInShard(pipeline, options.shard);
+
+  const leaveOut = (pipeline: string) => {
+    if (phases.has('entities')) totals.pipelines.filtered += 1;
+    edges.leaveOut(pipeline);
+    deletion.leaveOut(pipeline);
+  };
+
+  /** What a run that does not write pipelines has to know: whether another one has. */
+  const lookUp = async (known: KnownPipeline, { pipeline, body }: PipelineDraft) => {
+    const stored = await sink.stored?.(pipeline);
+    if (stored === undefined) {
+      known.report.outcome = 'failed';
+      if (phases.has('runs') || phases.has('lineage')) skipped.add({ ref: pipeline, ...notThere });
+      return;
+    }
+    known.report.outcome = stored.deleted ? 'kept' : 'unchanged';
+    known.report.fqn = `${service}.${quoteName(body.name)}`;
+  };
 
   const takePipeline = async (pipeline: Pipeline) => {
     if (index.get(pipeline.name)) {
@@ -107,7 +133,8 @@ export function createWriter({
       });
       return;
     }
-    totals.pipelines.read += 1;
+    if (isElsewhere(pipeline.name)) return leaveOut(pipeline.name);
+    if (phases.has('entities')) totals.pipelines.read += 1;
     edges.pipeline(pipeline);
     const known = index.add(pipeline.name, book.openPipeline(pipeline));
     let draft: PipelineDraft;
@@ -120,6 +147,7 @@ export function createWriter({
       return;
     }
     known.taskNames = draft.taskNames;
+    if (!phases.has('entities')) return lookUp(known, draft);
     for (const { original, legal, reason } of draft.notes) {
       warnings.add({ ref: pipeline.name, message: `“${original}” is named “${legal}” in the catalog: ${reason}` });
     }
@@ -139,6 +167,7 @@ export function createWriter({
   };
 
   const takeUnchanged = ({ tasks, ...listed }: UnchangedPipeline) => {
+    if (isElsewhere(listed.name)) return leaveOut(listed.name);
     const empty = { edges: [], schedules: [], labels: [], owners: [], inputs: [] };
     const pipeline = { ...listed, ...empty, tasks: tasks.map((name) => ({ name, enabled: true })) };
     totals.pipelines.read += 1;
@@ -164,6 +193,11 @@ export function createWriter({
   };
 
   const takeRun = async (run: Run) => {
+    if (!phases.has('runs')) return;
+    if (isElsewhere(run.pipeline)) {
+      totals.runs.filtered += 1;
+      return;
+    }
     totals.runs.read += 1;
     const known = index.get(run.pipeline);
     if (known) book.countRead(known.report, run);
@@ -216,16 +250,13 @@ export function createWriter({
           pipelinesListed = true;
           return takeRun(event.run);
         case 'lineage':
-          if (options.includeLineage === false) return;
-          edges.add(event.edge);
+          if (hasLineage) edges.add(event.edge);
           return;
         case 'unresolved':
-          if (options.includeLineage === false) return;
-          edges.gap(event.gap);
+          if (hasLineage) edges.gap(event.gap);
           return;
         case 'linked':
-          if (options.includeLineage === false) return;
-          edges.linked(event);
+          if (hasLineage) edges.linked(event);
           return;
         case 'skipped':
           totals[pipelinesListed ? 'runs' : 'pipelines'].skipped += 1;
@@ -236,11 +267,8 @@ export function createWriter({
           skipped.add({ ref: event.ref, message: messageOf(event.error), hint: hintOf(event.error) });
           return;
         case 'filtered':
-          totals[event.item === 'run' ? 'runs' : 'pipelines'].filtered += 1;
-          if (event.item === 'pipeline') {
-            edges.leaveOut(event.ref);
-            deletion.leaveOut(event.ref);
-          }
+          if (event.item === 'pipeline') leaveOut(event.ref);
+          else if (phases.has('runs')) totals.runs.filtered += 1;
           return;
         case 'warning':
           warnings.add({ ref: event.ref ?? 'source', message: event.message });
@@ -262,3 +290,8 @@ export function createWriter({
     finishDeletion: deletion.finish,
   };
 }
+
+const notThere = {
+  message: 'it is not in the catalog yet, so that its runs and its lineage were left out',
+  hint: 'Run the phase entities first, of each shard.',
+};
