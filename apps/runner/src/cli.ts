@@ -11,6 +11,7 @@ import { examples } from './cli/options.js';
 import { plan } from './cli/plan.js';
 import { report } from './cli/report.js';
 import { schema } from './cli/schema.js';
+import { shards } from './cli/shards.js';
 import { validate } from './cli/validate.js';
 import { watch } from './cli/watch.js';
 import { exitCodes } from './exit-codes.js';
@@ -65,7 +66,21 @@ export function buildProgram(
     );
 
   const terminal = async () => (await import('./terminal/terminal.js')).createTerminal(host, { format });
-  for (const add of [ingest, watch, plan, backfill, lineage, health, validate, schema, check, connectors, demo, report])
+  for (const add of [
+    ingest,
+    watch,
+    plan,
+    backfill,
+    lineage,
+    health,
+    validate,
+    schema,
+    check,
+    connectors,
+    demo,
+    report,
+    shards,
+  ])
     add(program, { host, terminal, done });
   return program;
 }

@@ -215,6 +215,7 @@ async function runAll(
   for (const format of formats?.lineage ?? ['json']) await run(['lineage', ...common, '--format', format]);
   for (const format of formats?.health ?? []) await run(['health', ...common, '--since', '30d', '--format', format]);
   await run(['check', '-c', 'kestra.yaml', '--json', '--log-level', 'debug']);
+  await run(['shards', '-c', 'kestra.yaml']);
   for (const args of [['list'], ['info', 'kestra', '--json']]) await run(['connectors', ...args]);
   output.push(...(await watched(options)));
   const texts: Record<string, string> = { ...(await everything(output, servers)), posted: receiver.posted.join('\n') };

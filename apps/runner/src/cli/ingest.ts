@@ -8,6 +8,8 @@ import {
   logFormatOption,
   logLevelOption,
   namespaceOption,
+  phaseOption,
+  shardOption,
   sinceOption,
   sourceOption,
 } from './options.js';
@@ -22,6 +24,8 @@ export function ingest(program: Command, { done, host, terminal }: CommandContex
     .addOption(sinceOption())
     .addOption(namespaceOption())
     .option('--full', 'read everything, whatever earlier runs have left in workflowConfig.state')
+    .addOption(shardOption())
+    .addOption(phaseOption())
     .option('--flow <name...>', 'only these flows and their runs: namespace.flow')
     .option('--execution <id...>', 'only these executions, with their flows')
     .option('--report <file...>', 'write the run report: .json, .html or .md')
@@ -38,6 +42,8 @@ export function ingest(program: Command, { done, host, terminal }: CommandContex
         'since',
         'namespace',
         'full',
+        'shard',
+        'phase',
         'flow',
         'execution',
       ]),
@@ -49,6 +55,7 @@ export function ingest(program: Command, { done, host, terminal }: CommandContex
         'flowmeta ingest -c kestra.yaml --dry-run',
         'flowmeta ingest -c kestra.yaml --since 7d --namespace company.team --report report.html',
         'flowmeta ingest -c kestra.yaml --plan plan.json',
+        'flowmeta ingest -c kestra.yaml --shard 0/8 --report shard-0.json',
         'flowmeta ingest -c kestra.yaml --metrics-file /var/lib/node_exporter/flowmeta.prom',
       ]) + exitCodeHelp,
     )

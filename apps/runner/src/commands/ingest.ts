@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
-import type { RunReport } from '@flowmeta/connector';
+import type { RunReport, Shard } from '@flowmeta/connector';
+import { type IngestionPhase, shardedPhases } from '@flowmeta/ingestion';
 import { mergeReports } from '@flowmeta/report';
 import { type LoadedConfig, loadConfigs } from '../config/load-config.js';
 import { exitCodes } from '../exit-codes.js';
@@ -36,11 +37,14 @@ export interface IngestFlags {
   full?: boolean;
   flow?: string[];
   execution?: string[];
+  shard?: Shard;
+  phase?: IngestionPhase[];
   plan?: string;
 }
 
 export async function ingestCommand(flags: IngestFlags, host: Host, terminal: Terminal): Promise<number> {
   const since = flags.since === undefined ? undefined : parseSince(flags.since, host.now());
+  refuseWholePhases(flags);
   const files = flags.report ?? [];
   await checkReportFiles(files, host.directory);
   if (flags.metricsFile) {
@@ -52,6 +56,7 @@ export async function ingestCommand(flags: IngestFlags, host: Host, terminal: Te
   terminal.setLevel(flags.logLevel ?? config.workflow.workflowConfig.loggerLevel ?? 'INFO');
   for (const warning of config.warnings) terminal.log('WARN', warning);
 
+  if (flags.phase?.includes('entities') === false && config.workflow.sink?.type === 'file') throw fileHasNoCatalog();
   if (flags.plan !== undefined && configs.length > 1) {
     throw new UsageError(`--plan ${flags.plan}: a plan is of one source`, 'Add --source with its service.');
   }
@@ -135,6 +140,8 @@ async function ingestSource(
           ? { only: { pipelines: flags.flow ?? [], runs: flags.execution ?? [] } }
           : {}),
         allowMassDelete,
+        ...(flags.shard ? { shard: flags.shard } : {}),
+        ...(flags.phase ? { phases: flags.phase } : {}),
         ...(since === undefined ? {} : { since }),
         ...(flags.namespace ? { namespaces: flags.namespace } : {}),
       });
@@ -145,4 +152,21 @@ async function ingestSource(
 /** Of several sources one report. */
 function merged(reports: RunReport[]): RunReport {
   return reports.length === 1 ? reports[0]! : mergeReports(reports);
+}
+
+/** A part of the flows says nothing about what follows from all of them. */
+function refuseWholePhases({ shard, phase = [] }: IngestFlags): void {
+  const whole = phase.filter((each) => !shardedPhases.includes(each));
+  if (!shard || whole.length === 0) return;
+  throw new UsageError(
+    `--shard has no phase ${whole.join(' and no phase ')}: that needs to know all flows`,
+    `Run --phase ${whole.join(',')} once, without --shard, when all shards have ended.`,
+  );
+}
+
+function fileHasNoCatalog(): UsageError {
+  return new UsageError(
+    'without the phase entities, OpenMetadata is asked which pipelines it has, and the sink is a file',
+    'Add entities to --phase.',
+  );
 }

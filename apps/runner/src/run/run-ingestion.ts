@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import type { Finding, RunReport, SourceRequest } from '@flowmeta/connector';
-import { ingest, type Progress } from '@flowmeta/ingestion';
+import type { Finding, RunReport, Shard, SourceRequest } from '@flowmeta/connector';
+import { type IngestionPhase, ingest, type Progress, shardedPhases } from '@flowmeta/ingestion';
 import { type Audit, createAudit, type OmClient, type Planner, type Sink, type WriteGuard } from '@flowmeta/om-sink';
 import { createRedactor } from '@flowmeta/redact';
 import type { LoadedConfig } from '../config/load-config.js';
@@ -47,6 +47,10 @@ export interface RunIngestionOptions {
   full?: boolean;
   /** Only these flows and executions are read and written. */
   only?: { pipelines: string[]; runs: string[] };
+  /** Only the pipelines of this shard, and their runs: see `IngestionOptions`. */
+  shard?: Shard;
+  /** Only these parts of the run; default all. */
+  phases?: readonly IngestionPhase[];
   /** Degraded pipelines make the exit code 1 as well. */
   strict?: boolean;
   /** Pipelines that the source no longer has are deleted even if they are many: see `IngestionOptions`. */
@@ -130,13 +134,14 @@ export async function runIngestion(config: LoadedConfig, options: RunIngestionOp
     });
     closers.push(() => connector.close());
     const memory =
-      options.dryRun || options.only || options.guard
+      options.dryRun || options.only || options.guard || !isRemembered(options.phases)
         ? undefined
         : await openRunMemory(config, {
             host,
             terminal,
             redact: redactor.text,
             namespaces: options.namespaces,
+            shard: options.shard,
             full: options.full ?? false,
             exact: options.since !== undefined,
             series,
@@ -197,6 +202,8 @@ export async function runIngestion(config: LoadedConfig, options: RunIngestionOp
       ...(workflow.rules ? { rules: rulesOf(workflow.rules) } : {}),
       ...(slices ? { slices } : {}),
       ...(options.only ? { only: options.only } : {}),
+      ...(options.shard ? { shard: options.shard } : {}),
+      ...(options.phases ? { phases: options.phases } : {}),
       ...(options.namespaces?.length ? { namespaces: options.namespaces } : {}),
       ...(onProgress ? { onProgress } : {}),
     });
@@ -220,6 +227,11 @@ export async function runIngestion(config: LoadedConfig, options: RunIngestionOp
     if (!series) interruption.stop();
     await Promise.allSettled(closers.map((close) => close()));
   }
+}
+
+/** What is remembered is of pipelines and their runs. */
+function isRemembered(phases: readonly IngestionPhase[] | undefined): boolean {
+  return phases === undefined || shardedPhases.every((phase) => phases.includes(phase));
 }
 
 /** Shows how far the run is, to people and to tracing. */

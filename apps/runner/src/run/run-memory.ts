@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import type { Shard } from '@flowmeta/connector';
 import type { RunMemory } from '@flowmeta/ingestion';
 import { type Memory, openMemory, type ProcessMemory, readBackfilled, StateError } from '@flowmeta/state';
 import type { LoadedConfig } from '../config/load-config.js';
@@ -16,6 +17,8 @@ export interface RunMemoryOptions {
   /** Takes secrets out of a text. */
   redact: (text: string) => string;
   namespaces?: readonly string[] | undefined;
+  /** Has a file of its own, so that no shard waits for another. */
+  shard?: Shard | undefined;
   full?: boolean;
   /** The window was asked for. */
   exact?: boolean;
@@ -43,11 +46,12 @@ export class StateTakenError extends UsageError {}
  */
 export async function openRunMemory(
   config: LoadedConfig,
-  { host, terminal, redact, namespaces = [], full = false, exact = false, fallback, series }: RunMemoryOptions,
+  { host, terminal, redact, namespaces = [], shard, full = false, exact = false, fallback, series }: RunMemoryOptions,
 ): Promise<(RunMemory & Memory) | undefined> {
   const { state } = config.workflow.workflowConfig;
   const scope = redact(scopeOf(config, namespaces));
-  const path = stateFileOf(config, { host, fallback });
+  const whole = stateFileOf(config, { host, fallback });
+  const path = whole !== undefined && shard ? `${whole}.${shard.index}-of-${shard.count}` : whole;
   try {
     const memory =
       path === undefined
