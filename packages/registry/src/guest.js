@@ -58,6 +58,7 @@ async function open({ module, exported, config, clockOffset, context }) {
         now: () => Date.now() + clockOffset,
         debug: (/** @type {unknown} */ text) => send({ kind: 'debug', message: String(text) }),
         onRequest: (/** @type {object} */ request) => send({ kind: 'request', request: { ...request } }),
+        onAvailability: (/** @type {object} */ change) => send({ kind: 'availability', change: { ...change } }),
       })
     );
     const { name, specVersion, capabilities } = connector;

@@ -4,6 +4,7 @@ import {
   type ConnectorContext,
   hintOf,
   orAborted,
+  type SourceAvailability,
   type SourceEvent,
   type SourceRequest,
   VerdictError,
@@ -139,7 +140,7 @@ class Conversation {
   }
 
   async open({ module, exported }: IsolatedModule, { config, context }: OpenIsolatedOptions): Promise<Opened> {
-    const { now, debug: _debug, onRequest: _onRequest, ...plain } = context;
+    const { now, debug: _debug, onRequest: _onRequest, onAvailability: _onAvailability, ...plain } = context;
     try {
       return await this.#wait(
         new Promise<Opened>((resolve, reject) => {
@@ -271,6 +272,9 @@ class Conversation {
         break;
       case 'request':
         this.#context.onRequest?.(message.request as SourceRequest);
+        break;
+      case 'availability':
+        this.#context.onAvailability?.(message.change as SourceAvailability);
         break;
       case 'ask':
         void this.#answer(message);

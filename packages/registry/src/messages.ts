@@ -17,7 +17,7 @@ export type ToGuest =
       config: unknown;
       /** How far the host's clock is ahead of the machine's, ms. */
       clockOffset: number;
-      context: Omit<ConnectorContext, 'now' | 'debug' | 'onRequest'>;
+      context: Omit<ConnectorContext, 'now' | 'debug' | 'onRequest' | 'onAvailability'>;
     }
   | { kind: 'call'; id: number; method: Method; args: unknown[]; questions: Question[]; credit: number }
   /** So many more items of a stream may be sent. */
@@ -39,5 +39,6 @@ export type ToHost =
   | { kind: 'ask'; question: number; call: number; what: Question; args: unknown[] }
   | { kind: 'debug'; message: string }
   | { kind: 'request'; request: object }
+  | { kind: 'availability'; change: object }
   /** An error that nobody caught; the guest ends. */
   | { kind: 'crash'; error: PlainError };

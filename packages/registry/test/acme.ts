@@ -39,6 +39,7 @@ export default {
         if (config.behaviour === 'crash in check') process.exit(7);
       },
       async *read({ signal, known, since }) {
+        context.onAvailability?.({ available: true, afterMs: 5 });
         for (let index = 0; index < config.count; index += 1) {
           signal?.throwIfAborted();
           if (closed) return;

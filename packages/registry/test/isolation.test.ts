@@ -49,10 +49,15 @@ describe.each(['worker', 'process'] as const)('a connector in a %s', (type) => {
     const asked: string[] = [];
     const requests: string[] = [];
     const debug: string[] = [];
+    const changes: unknown[] = [];
     const connector = await start(
       {},
       { type },
-      { onRequest: ({ path }) => requests.push(path), debug: (text) => debug.push(text) },
+      {
+        onRequest: ({ path }) => requests.push(path),
+        onAvailability: (change) => changes.push(change),
+        debug: (text) => debug.push(text),
+      },
     );
     expect(connector).toMatchObject({ name: 'acme', specVersion: 1, capabilities: { runs: true } });
     expect([connector.owns, connector.installedTypes]).toEqual([undefined, undefined]);
@@ -65,6 +70,7 @@ describe.each(['worker', 'process'] as const)('a connector in a %s', (type) => {
     expect(events.map(({ kind }) => kind)).toEqual(['pipeline', 'unchanged', 'pipeline', 'warning', 'listed']);
     expect(asked).toEqual(['job0 f0', 'job1 f1', 'job2 f2']);
     expect(requests).toEqual(['/jobs/0', '/jobs/1', '/jobs/2']);
+    expect(changes).toEqual([{ available: true, afterMs: 5 }]);
     expect(debug).toContain('opened for acme_prod');
     expect(await connector.exists?.({ name: 'job0' })).toBe('present');
     expect(await connector.exists?.({ name: 'job7' })).toBe('absent');
