@@ -6,7 +6,7 @@ import {
   specVersion,
   VerdictError,
 } from '@flowmeta/connector';
-import { untilAborted } from '@flowmeta/connector/reading';
+import { transportOptions, untilLeft } from '@flowmeta/connector/reading';
 import { createRedactor } from '@flowmeta/redact';
 import { checkSteps } from './check.js';
 import { AirflowClient, type AirflowClientOptions } from './client/airflow-client.js';
@@ -75,37 +75,22 @@ export function connectAirflow(
     capabilities,
 
     async *check({ signal } = {}) {
-      const end = new AbortController();
-      const either = signalOf(signal, end.signal);
       const hasCredentials = config.token !== undefined || config.username !== undefined;
-      try {
-        for await (const step of untilAborted(checkSteps({ client, hasCredentials, signal: either }), either)) {
-          const { hint } = step;
-          yield {
-            ...step,
-            message: redactor.text(step.message),
-            ...(hint !== undefined && { hint: redactor.text(hint) }),
-          };
-        }
-      } finally {
-        end.abort(leftEarly);
-      }
+      const steps = untilLeft(signalOf(signal), (either) => checkSteps({ client, hasCredentials, signal: either }));
+      for await (const step of steps) yield redactor.value(step);
     },
 
-    async *read(options: ReadOptions) {
-      // Whoever leaves the loop early ends the requests that are under way.
-      const end = new AbortController();
-      const signal = signalOf(options.signal, end.signal);
-      const { concurrency } = config;
-      try {
-        yield* untilAborted(
-          readEvents(options, { client, redactor, selection, concurrency, now: context.now, signal }),
+    read: (options: ReadOptions) =>
+      untilLeft(signalOf(options.signal), (signal) =>
+        readEvents(options, {
+          client,
+          redactor,
+          selection,
+          concurrency: config.concurrency,
+          now: context.now,
           signal,
-        );
-      } finally {
-        end.abort(leftEarly);
-      }
-    },
+        }),
+      ),
 
     owns: async (pipeline) => ownsPipeline(client.address, pipeline),
 
@@ -118,12 +103,9 @@ export function connectAirflow(
   };
 }
 
-const leftEarly = new Error('The read was left.');
-
 /** What the config and the host mean for the client. */
 function clientOptions(config: AirflowConfig, context: ConnectorContext): Omit<AirflowClientOptions, 'redactor'> {
-  const { caCertificate, sslCertificate, sslKey } = config.sslConfig ?? {};
-  const { username, password, token, requestsPerSecond } = config;
+  const { username, password, token } = config;
   return {
     baseUrl: config.hostPort,
     auth:
@@ -132,18 +114,6 @@ function clientOptions(config: AirflowConfig, context: ConnectorContext): Omit<A
         : username !== undefined && password !== undefined
           ? { kind: 'password', username, password }
           : { kind: 'none' },
-    tls: {
-      verify: config.verifySSL !== 'ignore',
-      ...(caCertificate !== undefined && { ca: caCertificate }),
-      ...(sslCertificate !== undefined && { cert: sslCertificate }),
-      ...(sslKey !== undefined && { key: sslKey }),
-    },
-    timeoutMs: config.requestTimeout * 1000,
-    concurrency: config.concurrency,
-    ...(requestsPerSecond !== undefined && { requestsPerSecond }),
-    ...(context.proxyEnvironment && { proxy: context.proxyEnvironment }),
-    ...(context.userAgent !== undefined && { userAgent: context.userAgent }),
-    ...(context.onRequest && { onAttempt: context.onRequest }),
-    ...(context.onAvailability && { onAvailability: context.onAvailability }),
+    ...transportOptions(config, context),
   };
 }

@@ -1,4 +1,4 @@
-import { pythonRegExp } from '@flowmeta/connector/reading';
+import { connectionOptions, pythonRegExp, refineSignIn } from '@flowmeta/connector/reading';
 import { z } from 'zod';
 
 const expression = z.string().superRefine((pattern, context) => {
@@ -18,34 +18,15 @@ const namespace = z
   .string()
   .regex(/^[a-z0-9][a-z0-9._-]*$/i, 'not a Kestra namespace: letters, digits, dots, dashes and underscores');
 
-const pem = z.string().regex(/-----BEGIN /, 'expected PEM text, which begins with -----BEGIN');
-
-/** The host reads the file and fills in the option in its place, before this schema sees the config. */
-const fileOf = (option: 'password' | 'token') =>
-  z
-    .string()
-    .min(1)
-    .optional()
-    .meta({ fileOf: option })
-    .describe(
-      `Name of a file with the ${option}, e.g. a secret that Docker or Kubernetes mounts; instead of \`${option}\`.`,
-    );
+const options = connectionOptions('Kestra');
 
 /** The connector's part of the config. It takes what the earlier Python connector took, and more. */
 export const kestraConfigSchema = z
   .strictObject({
     type: z.literal('Kestra').default('Kestra').describe('Names this connector.'),
-    hostPort: z
-      .url({
-        protocol: /^https?$/,
-        error: 'expected the address of the Kestra server, e.g. https://kestra.example.com',
-      })
-      .refine((url) => !URL.canParse(url) || (new URL(url).username === '' && new URL(url).password === ''), {
-        error: 'the address holds credentials: use `username` and `password` instead',
-      })
-      .describe(
-        'Address of the Kestra server as a browser has it. A context path is kept; `/ui` and `/api/v1` are cut off.',
-      ),
+    hostPort: options.hostPort.describe(
+      'Address of the Kestra server as a browser has it. A context path is kept; `/ui` and `/api/v1` are cut off.',
+    ),
     tenantId: z
       .string()
       .min(1)
@@ -58,31 +39,16 @@ export const kestraConfigSchema = z
       .optional()
       .meta({ secret: true })
       .describe('For basic authentication; needs `username`.'),
-    passwordFile: fileOf('password'),
+    passwordFile: options.passwordFile,
     token: z
       .string()
       .min(1)
       .optional()
       .meta({ secret: true })
       .describe('API token (Kestra Enterprise), instead of a user name.'),
-    tokenFile: fileOf('token'),
-    verifySSL: z
-      .enum(['no-ssl', 'ignore', 'validate'])
-      .default('validate')
-      .describe(
-        '`ignore` accepts every certificate; `no-ssl` and `validate` accept only those that a known authority has signed.',
-      ),
-    sslConfig: z
-      .strictObject({
-        caCertificate: pem.optional().describe('PEM of the authority that signed the server’s certificate.'),
-        sslCertificate: pem.optional().describe('PEM of a client certificate; needs `sslKey`.'),
-        sslKey: pem.optional().meta({ secret: true }).describe('PEM of the client certificate’s key.'),
-      })
-      .refine(({ sslCertificate, sslKey }) => (sslCertificate === undefined) === (sslKey === undefined), {
-        error: '`sslCertificate` and `sslKey` need each other',
-      })
-      .optional()
-      .describe('Certificates as PEM text.'),
+    tokenFile: options.tokenFile,
+    verifySSL: options.verifySSL,
+    sslConfig: options.sslConfig,
     pipelineFilterPattern: filterPattern
       .optional()
       .describe(
@@ -112,31 +78,11 @@ export const kestraConfigSchema = z
       .describe(
         'From a value of the owner label, or a namespace (it holds for its children too), to the name or e-mail of a user or team in OpenMetadata. The label wins over the namespace.',
       ),
-    requestTimeout: z.number().positive().default(60).describe('Longest time that a request may take, seconds.'),
-    concurrency: z.int().min(1).max(64).default(8).describe('Requests to Kestra under way at a time.'),
-    requestsPerSecond: z
-      .number()
-      .positive()
-      .optional()
-      .describe('Requests to Kestra that may begin per second; absent means no limit.'),
+    requestTimeout: options.requestTimeout,
+    concurrency: options.concurrency,
+    requestsPerSecond: options.requestsPerSecond,
   })
-  .superRefine(({ username, password, token, passwordFile, tokenFile }, context) => {
-    for (const [key, file] of Object.entries({ passwordFile, tokenFile })) {
-      if (file !== undefined) context.addIssue({ code: 'custom', path: [key], message: 'the file has not been read' });
-    }
-    if (passwordFile !== undefined) return;
-    if ((username === undefined) !== (password === undefined)) {
-      const path = [username === undefined ? 'username' : 'password'];
-      context.addIssue({ code: 'custom', path, message: '`username` and `password` need each other' });
-    }
-    if (token !== undefined && username !== undefined) {
-      context.addIssue({
-        code: 'custom',
-        path: ['token'],
-        message: 'give either `token` or `username` and `password`',
-      });
-    }
-  });
+  .superRefine(refineSignIn);
 
 /** The config with its defaults filled in. */
 export type KestraConfig = z.output<typeof kestraConfigSchema>;

@@ -6,7 +6,7 @@ import {
   specVersion,
   VerdictError,
 } from '@flowmeta/connector';
-import { untilAborted } from '@flowmeta/connector/reading';
+import { untilLeft } from '@flowmeta/connector/reading';
 import { createKestraClient, type KestraClient } from '@flowmeta/kestra-client';
 import { createRedactor } from '@flowmeta/redact';
 import { checkSteps } from './check.js';
@@ -75,45 +75,20 @@ export function connectKestra(client: KestraClient, config: KestraConfig, contex
     capabilities,
 
     async *check({ signal } = {}) {
-      const end = new AbortController();
-      const either = signalOf(signal, end.signal);
-      try {
-        const steps = checkSteps({
-          client,
-          hasCredentials: authOf(config).kind !== 'none',
-          now: context.now(),
-          signal: either,
-        });
-        for await (const step of untilAborted(steps, either)) {
-          const { hint } = step;
-          yield {
-            ...step,
-            message: redactor.text(step.message),
-            ...(hint !== undefined && { hint: redactor.text(hint) }),
-          };
-        }
-      } finally {
-        end.abort(leftEarly);
-      }
+      const hasCredentials = authOf(config).kind !== 'none';
+      const steps = untilLeft(signalOf(signal), (either) =>
+        checkSteps({ client, hasCredentials, now: context.now(), signal: either }),
+      );
+      for await (const step of steps) yield redactor.value(step);
     },
 
-    async *read(options: ReadOptions) {
-      // Whoever leaves the loop early ends the requests that are under way.
-      const end = new AbortController();
-      const signal = signalOf(options.signal, end.signal);
-      try {
+    read: (options: ReadOptions) =>
+      untilLeft(signalOf(options.signal), (signal) => {
         const selection = select(options.namespaces);
-        const events = readEvents(options, { client, config, redactor, selection, definitions, signal });
-        yield* untilAborted(events, signal);
-      } finally {
-        end.abort(leftEarly);
-      }
-    },
+        return readEvents(options, { client, config, redactor, selection, definitions, signal });
+      }),
 
-    async installedTypes({ signal } = {}) {
-      const end = new AbortController();
-      return installedTypes(client, { signal: signalOf(signal, end.signal) });
-    },
+    installedTypes: ({ signal } = {}) => installedTypes(client, { signal: signalOf(signal) }),
 
     owns: (pipeline, { signal } = {}) => ownsPipeline(client, pipeline, { signal: signalOf(signal) }),
 
@@ -130,4 +105,3 @@ export function connectKestra(client: KestraClient, config: KestraConfig, contex
 }
 
 const kestraConnectorName = 'kestra';
-const leftEarly = new Error('The read was left.');

@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { buildFqn, type CreatePipeline, namespaceOf, type Reference } from '@flowmeta/om-mapper';
+import { createAuditMemory } from './audit-memory.js';
 import type { OmClient, PatchOperation } from './client/client-types.js';
 import type { OmPipeline } from './client/entities.js';
 import { type PlannedWrite, type PlannedWritesOptions, watchedClient, writeKey } from './planned-writes.js';
@@ -55,7 +56,7 @@ export function createPlanner(options: PlannedWritesOptions = {}): Planner {
   const edges = new Map<string, PlannedLineage>();
   const tags = new Set<string>();
   const runs = new Map<string, number>();
-  const names = new Map<string, string>();
+  const known = createAuditMemory();
   const drawn = new Set<string>();
   const patches = new Map<string, PatchOperation[]>();
   const writes = new Map<string, PlannedWrite>();
@@ -64,55 +65,19 @@ export function createPlanner(options: PlannedWritesOptions = {}): Planner {
   const see = (asked: readonly PlannedWrite[]): void => {
     for (const each of asked) writes.set(writeKey(each), each);
   };
-  const nameOf = ({ id, type }: Reference): string => names.get(id) ?? `<${type} ${id}>`;
+  const nameOf = ({ id, type }: Reference): string => known.nameOf(type, id);
   const edgeKey = (from: string, to: string): string => `${from} ${to}`;
   const note = (fqn: string, action: PlannedPipeline['action'], fields: PlannedField[] = []): void => {
     // It is restored, then written.
-    const known = pipelines.get(fqn)?.action === 'restore' ? 'restore' : action;
-    pipelines.set(fqn, { action: known, fqn, fields });
+    const isRestored = pipelines.get(fqn)?.action === 'restore';
+    pipelines.set(fqn, { action: isRestored ? 'restore' : action, fqn, fields });
   };
   const noteRuns = (fqn: string, count: number): void => void runs.set(fqn, (runs.get(fqn) ?? 0) + count);
 
   const noting = (client: OmClient): OmClient => ({
     ...client,
-    async listPipelines(query) {
-      const page = await client.listPipelines(query);
-      for (const { id, fullyQualifiedName } of page.items) names.set(id, fullyQualifiedName);
-      return page;
-    },
-    async getPipeline(fqn, query) {
-      const pipeline = await client.getPipeline(fqn, query);
-      if (pipeline) names.set(pipeline.id, pipeline.fullyQualifiedName);
-      return pipeline;
-    },
-    async getEntity(type, fqn) {
-      const entity = await client.getEntity(type, fqn);
-      if (entity) names.set(entity.id, entity.fqn);
-      return entity;
-    },
-    async listBelow(holder, atMost) {
-      const list = await client.listBelow(holder, atMost);
-      for (const { id, fqn } of list ?? []) names.set(id, fqn);
-      return list;
-    },
-    async findUser(name) {
-      const user = await client.findUser(name);
-      if (user) names.set(user.id, user.name);
-      return user;
-    },
-    async findUserByEmail(email) {
-      const user = await client.findUserByEmail(email);
-      if (user) names.set(user.id, user.name);
-      return user;
-    },
-    async findTeam(name) {
-      const team = await client.findTeam(name);
-      if (team) names.set(team.id, team.name);
-      return team;
-    },
     async getLineage(type, fqn, options) {
       const lineage = await client.getLineage(type, fqn, options);
-      for (const [id, node] of lineage.nodes) names.set(id, node.fqn);
       for (const { from, to } of [...lineage.upstream, ...lineage.downstream]) drawn.add(edgeKey(from, to));
       return lineage;
     },
@@ -126,9 +91,7 @@ export function createPlanner(options: PlannedWritesOptions = {}): Planner {
       const current = await client.getPipeline(fqn, { fields: '*' });
       const operations = (current && patches.get(current.id)) ?? [];
       note(fqn, current === undefined ? 'create' : 'change', differences(current, { body, operations, nameOf }));
-      const result = await client.putPipeline(body);
-      names.set(result.pipeline.id, fqn);
-      return result;
+      return client.putPipeline(body);
     },
     async patchPipeline(id, operations) {
       patches.set(id, [...(patches.get(id) ?? []), ...operations]);
@@ -172,7 +135,7 @@ export function createPlanner(options: PlannedWritesOptions = {}): Planner {
   });
 
   return {
-    over: (client) => noting(watchedClient(client, { ...options, see })),
+    over: (client) => noting(watchedClient(client, { ...options, see, known })),
 
     plan: () => ({
       ...(service === undefined ? {} : { service }),

@@ -1,5 +1,5 @@
 import type { Audited, Subject } from './audit.js';
-import { createAuditMemory } from './audit-memory.js';
+import { type AuditMemory, createAuditMemory } from './audit-memory.js';
 import { auditedClient } from './audited-client.js';
 import type { OmClient, PatchOperation } from './client/client-types.js';
 import type { OmPipeline } from './client/entities.js';
@@ -89,12 +89,15 @@ function notPlanned({ write, of }: PlannedWrite, isOther: boolean): OpenMetadata
   });
 }
 
-/** The same client; `see` learns of each write before it is sent, and stops it by throwing. */
+/** The same client; `see` learns of each write before it is sent, and stops it by throwing. `known` gets what the reads tell. */
 export function watchedClient(
   client: OmClient,
-  { see, hide = (value) => value }: PlannedWritesOptions & { see: (writes: PlannedWrite[]) => void },
+  {
+    see,
+    known = createAuditMemory(),
+    hide = (value) => value,
+  }: PlannedWritesOptions & { see: (writes: PlannedWrite[]) => void; known?: AuditMemory },
 ): OmClient {
-  const known = createAuditMemory();
   /** Read in full a moment ago, by FQN. */
   const latest = new Map<string, OmPipeline | undefined>();
   /** Digests of pipelines as they were before their first write, by FQN. */

@@ -1,7 +1,7 @@
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { describe, expect, it } from 'vitest';
-import { mapInOrder, untilAborted } from './in-order.js';
+import { mapInOrder, untilAborted, untilLeft } from './in-order.js';
 
 async function* count(to: number, onPull: (item: number) => void = () => {}) {
   for (let item = 0; item < to; item += 1) {
@@ -142,5 +142,31 @@ describe('a long read', () => {
       held = first.filter((item) => item.deref() !== undefined).length;
     }
     expect(held).toBe(0);
+  });
+});
+
+describe('untilLeft', () => {
+  async function* endless(signal: AbortSignal, seen: AbortSignal[]) {
+    seen.push(signal);
+    for (let index = 0; ; index += 1) yield index;
+  }
+
+  it('aborts what is under way when whoever reads leaves', async () => {
+    const seen: AbortSignal[] = [];
+    const outer = new AbortController();
+    for await (const item of untilLeft(outer.signal, (signal) => endless(signal, seen))) {
+      expect(seen[0]?.aborted).toBe(false);
+      if (item === 2) break;
+    }
+    expect([seen[0]?.aborted, outer.signal.aborted]).toEqual([true, false]);
+  });
+
+  it('ends with the reason of the signal', async () => {
+    const outer = new AbortController();
+    const reason = new Error('enough');
+    const items = untilLeft(outer.signal, (signal) => endless(signal, []));
+    await items.next();
+    outer.abort(reason);
+    await expect(items.next()).rejects.toBe(reason);
   });
 });

@@ -35,6 +35,23 @@ export async function* mapInOrder<T, R>(
 }
 
 /**
+ * What `work` yields until it ends or the signal is aborted, as `untilAborted`. The signal that `work` gets is also aborted when
+ * whoever reads stops early, so that no request stays under way.
+ */
+export async function* untilLeft<T>(
+  signal: AbortSignal,
+  work: (signal: AbortSignal) => AsyncIterable<T>,
+): AsyncGenerator<T> {
+  const end = new AbortController();
+  const either = AbortSignal.any([signal, end.signal]);
+  try {
+    yield* untilAborted(work(either), either);
+  } finally {
+    end.abort(new Error('The read was left.'));
+  }
+}
+
+/**
  * The same items until the signal is aborted: then it rejects with the signal's reason at once, whatever the source is
  * doing, also where the source itself failed of it.
  */

@@ -1,3 +1,4 @@
+export { connectionOptions, refineSignIn, transportOptions } from './connection-options.js';
 export { FailureStreak } from './failure-streak.js';
 export { compileFilter, type FilterPattern, pythonRegExp } from './filter-pattern.js';
-export { mapInOrder, untilAborted } from './in-order.js';
+export { mapInOrder, untilLeft } from './in-order.js';
