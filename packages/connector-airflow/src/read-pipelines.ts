@@ -1,29 +1,30 @@
 import type { SourceEvent } from '@flowmeta/connector';
 import { FailureStreak, mapInOrder } from '@flowmeta/connector/reading';
-import type { UnreadableRow } from './client/airflow-client.js';
+import { namelessDag, type UnreadableRow } from './client/airflow-client.js';
 import type { Dag } from './client/wire.js';
 import { fingerprintOf, toPipeline } from './pipeline.js';
 import type { Reading } from './read.js';
 
 const unreadableDag = 'its DAG could not be read';
 
-/** The pipelines by their names, and `listed` if there was no error. Fills the index. */
+/** The pipelines by their names, and `listed` if every DAG of the list has a name. Fills the index. */
 export async function* readPipelines(reading: Reading): AsyncGenerator<SourceEvent> {
   const { client, index, isYielded, concurrency, signal } = reading;
   const unreadable: UnreadableRow[] = [];
   const failures = new FailureStreak('Airflow');
   const dags = client.dags({ signal, onUnreadable: (row) => unreadable.push(row) });
-  let isComplete = true;
+  const unread: string[] = [];
   for await (const event of mapInOrder(dags, (dag) => pipelineEvent(dag, { ...reading, failures }), concurrency)) {
-    if (event.kind === 'skipped') isComplete = false;
+    if (event.kind === 'skipped') unread.push(event.ref);
     if (isYielded || event.kind === 'skipped') yield event;
   }
   for (const { ref, error } of unreadable) {
-    isComplete = false;
+    unread.push(ref);
     index.set(ref, { leftOut: unreadableDag });
     yield { kind: 'skipped', ref, error };
   }
-  if (isYielded && isComplete) yield { kind: 'listed', scope: {} };
+  if (!isYielded || unread.includes(namelessDag)) return;
+  yield { kind: 'listed', scope: {}, ...(unread.length > 0 && { except: unread }) };
 }
 
 type PipelineEvent = Extract<SourceEvent, { kind: 'pipeline' | 'unchanged' | 'filtered' | 'skipped' }>;

@@ -48,9 +48,9 @@ export async function* readEvents(options: ReadOptions, context: ReadContext): A
   // Of a part of the definitions nothing could be said: without pipelines there is no lineage either.
   const lineage = isYielded && options.lineage !== false ? createLineageBook(context.redactor) : undefined;
   const whole: Reading = { ...reading, ...(lineage && { lineage }) };
-  let isListed = false;
+  let isComplete = false;
   for await (const event of readPipelines(whole)) {
-    if (event.kind === 'listed') isListed = true;
+    if (event.kind === 'listed') isComplete = event.except === undefined;
     yield event;
   }
   if (isYielded) yield* importWarnings(whole);
@@ -62,7 +62,7 @@ export async function* readEvents(options: ReadOptions, context: ReadContext): A
       else yield event;
     }
   }
-  if (lineage) yield* lineage.resolve(isListed);
+  if (lineage) yield* lineage.resolve(isComplete);
   if (checkpoint) yield checkpoint;
 }
 

@@ -163,6 +163,34 @@ describe.each(majors)('Airflow %s', (major) => {
     expect(warnings[0]).toMatch(/broken_import\.py: ModuleNotFoundError: No module named 'a_module_that_nobody_has'/);
   });
 
+  it('says which DAGs could not be read, so that others may be called gone', async () => {
+    const refused = { path: /\/dags\/shop\.orders\.etl\/tasks$/, effect: { kind: 'status', status: 500 } } as const;
+    const { events } = await readAirflow({
+      major,
+      faults: [refused],
+      change: ({ dags }) => {
+        dags.find(({ dag }) => dag.dag_id === 'mapped_tasks')!.dag.is_paused = 'perhaps';
+      },
+    });
+    const skipped = events.flatMap((event) => (event.kind === 'skipped' ? [event.ref] : []));
+    expect(skipped.sort()).toEqual(['mapped_tasks', 'shop.orders.etl']);
+    expect(events.filter(({ kind }) => kind === 'listed')).toEqual([
+      { kind: 'listed', scope: {}, except: expect.arrayContaining(skipped) },
+    ]);
+    expect(events.some(({ kind }) => kind === 'linked')).toBe(false);
+  });
+
+  it('calls nothing listed where a DAG has no name', async () => {
+    const { events } = await readAirflow({
+      major,
+      change: ({ dags }) => {
+        (dags.find(({ dag }) => dag.dag_id === 'mapped_tasks')!.dag as { dag_id: unknown }).dag_id = null;
+      },
+    });
+    expect(events.filter(({ kind }) => kind === 'skipped')).toMatchObject([{ ref: 'a DAG without an id' }]);
+    expect(events.some(({ kind }) => kind === 'listed' || kind === 'linked')).toBe(false);
+  });
+
   it('asks for few pages', async () => {
     const { requests } = await readAirflow({ major });
     const few = Object.entries(requests).filter(([path]) => !/\{\}\/(details|tasks)$/.test(path));

@@ -49,6 +49,9 @@ export interface AirflowServer {
   dialect: Dialect;
 }
 
+/** The `ref` of a row of the list of DAGs that has no id. */
+export const namelessDag = 'a DAG without an id';
+
 /** A row that could not be read. */
 export interface UnreadableRow {
   ref: string;
@@ -127,7 +130,7 @@ export class AirflowClient {
 
   /** DAGs by their id, without those whose file no longer has them. */
   dags(options: ListOptions): AsyncGenerator<Dag> {
-    const keyOf = ({ dag_id }: Row) => String(dag_id);
+    const keyOf = ({ dag_id }: Row) => (typeof dag_id === 'string' ? dag_id : namelessDag);
     return this.#list('/dags', { ...options, field: 'dags', schema: dagSchema, query: { order_by: 'dag_id' }, keyOf });
   }
 

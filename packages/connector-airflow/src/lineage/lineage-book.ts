@@ -13,8 +13,8 @@ export interface LineageBook {
   definitions(reading: Pick<Reading, 'client' | 'index' | 'signal'>): AsyncGenerator<SourceEvent>;
   /** The edges that one run shows: which DAG a task has started or waited for. */
   evidence(instances: readonly TaskInstance[]): SourceEvent[];
-  /** What stays open, and `linked` where all that definitions show was read. Once, at the end. */
-  resolve(isListed: boolean): SourceEvent[];
+  /** What stays open, and `linked` where all that definitions show was read: `isComplete` if every DAG could be. Once, at the end. */
+  resolve(isComplete: boolean): SourceEvent[];
 }
 
 /** The operators that name another DAG, by the last part of their class, and the template that holds its name. */
@@ -231,7 +231,7 @@ export function createLineageBook(redactor: Pick<Redactor, 'text'>): LineageBook
       });
     },
 
-    resolve(isListed) {
+    resolve(isComplete) {
       const events: SourceEvent[] = [];
       for (const [key, { dag, task, kind, isTemplate }] of open) {
         if (!isWanted(dag)) continue;
@@ -245,7 +245,7 @@ export function createLineageBook(redactor: Pick<Redactor, 'text'>): LineageBook
         const reason = isTemplate ? 'template' : 'hidden';
         events.push({ kind: 'unresolved', gap: { pipeline: dag, task, reason, message, hint } });
       }
-      if (!isListed || !isWhole) return events;
+      if (!isComplete || !isWhole) return events;
       const [from, into] = [[...except.from], [...except.into]];
       const exceptions = from.length + into.length > 0 ? { except: { from, into } } : {};
       return [...events, { kind: 'linked', scope: {}, ...exceptions }];

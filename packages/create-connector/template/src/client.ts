@@ -34,8 +34,8 @@ const runSchema = z.object({
 export type AcmeJob = z.output<typeof jobSchema>;
 export type AcmeRun = z.output<typeof runSchema>;
 
-/** What a list has: an item, or one that makes no sense. */
-export type Item<T> = { item: T } | { ref: string; error: Error };
+/** What a list has: an item, or one that makes no sense. `isNamed`: its `ref` is the name that its pipeline has. */
+export type Item<T> = { item: T } | { ref: string; isNamed: boolean; error: Error };
 
 const pageSchema = z.object({ items: z.array(z.unknown()), next: z.number().nullish() });
 type Page = z.output<typeof pageSchema>;
@@ -87,9 +87,10 @@ export function createAcmeClient(options: HttpClientOptions & { token: string })
 function toItem<T>(schema: z.ZodType<T>, item: unknown): Item<T> {
   const result = schema.safeParse(item);
   if (result.success) return { item: result.data };
-  const { folder, id = 'without an id' } = (item ?? {}) as { folder?: string; id?: string };
-  const ref = folder === undefined ? String(id) : `${folder}.${id}`;
-  return { ref, error: new VerdictError(z.prettifyError(result.error), { verdict: 'skip' }) };
+  const { folder, id } = (item ?? {}) as { folder?: unknown; id?: unknown };
+  const isNamed = typeof folder === 'string' && typeof id === 'string';
+  const ref = isNamed ? `${folder}.${id}` : typeof id === 'string' ? id : 'an item without an id';
+  return { ref, isNamed, error: new VerdictError(z.prettifyError(result.error), { verdict: 'skip' }) };
 }
 
 /** @throws VerdictError `fatal` when the answer is not one of Acme. */

@@ -92,7 +92,7 @@ interface Reading {
   signal: AbortSignal;
 }
 
-/** The pipelines, `listed` if each could be read, the lineage between them, the runs, and a checkpoint. */
+/** The pipelines, `listed` if each has a name, the lineage between them, the runs, and a checkpoint. */
 async function* readEvents(options: ReadOptions, reading: Reading): AsyncGenerator<SourceEvent> {
   if (options.only) {
     throw new VerdictError('Single jobs of Acme can’t be read.', { verdict: 'fatal', hint: 'Run without --only.' });
@@ -110,11 +110,14 @@ async function* readJobs(
   { client, hostPort, signal, tasks }: Shared,
 ): AsyncGenerator<SourceEvent> {
   const jobs: AcmeJob[] = [];
-  let isComplete = true;
+  const unread: string[] = [];
+  let isListed = isYielded;
   for await (const result of client.jobs({ signal })) {
     if ('error' in result) {
-      isComplete = false;
-      yield { kind: 'skipped', ...result };
+      const { ref, isNamed, error } = result;
+      if (!isNamed) isListed = false;
+      unread.push(ref);
+      yield { kind: 'skipped', ref, error };
       continue;
     }
     const job = result.item;
@@ -140,10 +143,11 @@ async function* readJobs(
         },
       };
   }
-  if (!isYielded || !isComplete) return;
+  if (!isListed) return;
   const scope = namespaces === undefined ? {} : { namespaces };
-  yield { kind: 'listed', scope };
-  if (!lineage) return;
+  const isComplete = unread.length === 0;
+  yield { kind: 'listed', scope, ...(!isComplete && { except: unread }) };
+  if (!lineage || !isComplete) return;
   const names = new Set(jobs.map(pipelineName));
   for (const edge of jobs.flatMap((job) => toLineage(job, names))) yield { kind: 'lineage', edge };
   yield { kind: 'linked', scope };
@@ -157,7 +161,7 @@ async function* readRuns(
   for await (const result of client.runs({ since, until, signal })) {
     if ('error' in result) {
       isComplete = false;
-      yield { kind: 'skipped', ...result };
+      yield { kind: 'skipped', ref: result.ref, error: result.error };
       continue;
     }
     const ofPipeline = tasks.get(toName(result.item.job));
