@@ -1,5 +1,11 @@
 import { readFileSync } from 'node:fs';
-import { type AirflowVersion, airflowDataset, airflowExchanges, type Exchange } from '@flowmeta/recordings';
+import {
+  type AirflowVersion,
+  airflowDataset,
+  airflowExchanges,
+  airflowVersions,
+  type Exchange,
+} from '@flowmeta/recordings';
 import { type AirflowDataset, type Sandbox, startAirflowSandbox } from '@flowmeta/sandbox';
 import { describe, expect, it } from 'vitest';
 import { difference, inScope } from './airflow-replay/compare.js';
@@ -39,8 +45,7 @@ async function credentialsFor(version: AirflowVersion, { url }: Sandbox): Promis
   return `Bearer ${((await answer.json()) as { access_token: string }).access_token}`;
 }
 
-/** The versions that the stand-in stands for; 3.3.2 is recorded, and differs where docs/facts-airflow.md says so. */
-describe.each(['2.10.5', '3.1.8'] as const)('Airflow %s', (version) => {
+describe.each(airflowVersions)('Airflow %s', (version) => {
   it('answers recorded requests as the real server did', async () => {
     const dataset = airflowDataset(version) as AirflowDataset;
     const sandbox = await startAirflowSandbox({ dataset, auth, recordRequests: false });

@@ -1,6 +1,6 @@
 // Makes of each recorded Airflow what the server held: the `AirflowDataset` of @flowmeta/sandbox.
 //   node tooling/recordings/src/make-airflow-datasets.mjs
-// Writes data/airflow-datasets/<version>.json.gz, and packages/sandbox/data/airflow-2.json.gz and airflow-3.json.gz of the versions that the stand-in stands for.
+// Writes data/airflow-datasets/<version>.json.gz, and packages/sandbox/data/airflow-2.json.gz and airflow-3.json.gz, which are published.
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { constants, gunzipSync, gzipSync } from 'node:zlib';
 
@@ -78,14 +78,14 @@ function datasetOf(version) {
   };
 }
 
-const standsFor = ['2.10.5', '3.1.8'];
+const published = ['2.10.5', '3.1.8'];
 const versions = readdirSync(new URL('airflow/', data)).map((name) => name.replace('.ndjson.gz', ''));
 mkdirSync(new URL('airflow-datasets/', data), { recursive: true });
 for (const version of versions.sort((a, b) => a.localeCompare(b, 'en', { numeric: true }))) {
   const dataset = datasetOf(version);
   const packed = gzipSync(JSON.stringify(dataset), { level: constants.Z_BEST_COMPRESSION });
   writeFileSync(new URL(`airflow-datasets/${version}.json.gz`, data), packed);
-  if (standsFor.includes(version)) writeFileSync(new URL(`airflow-${version[0]}.json.gz`, sandbox), packed);
+  if (published.includes(version)) writeFileSync(new URL(`airflow-${version[0]}.json.gz`, sandbox), packed);
   const { dags, runs, taskInstances, assets } = dataset;
   console.log(
     `${version}: ${dags.length} DAGs, ${runs.length} runs, ${taskInstances.length} task instances, ${assets.length} assets, ${packed.length} bytes`,

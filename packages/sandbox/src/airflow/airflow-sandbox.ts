@@ -2,7 +2,8 @@ import { type ServerAnswer, type ServerRequest, startServer } from '../http-serv
 import type { AirflowSandboxOptions, Sandbox } from '../types.js';
 import { AirflowRefusal, crash, detail, problem } from './answers.js';
 import { createGate } from './auth.js';
-import { type AirflowRoute, recordedAnswer, routesOf } from './routes.js';
+import { type AirflowRoute, recordedAnswer } from './route.js';
+import { routesOf } from './routes.js';
 import { stateOf } from './state.js';
 
 interface Target {

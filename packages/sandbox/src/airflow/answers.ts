@@ -21,6 +21,18 @@ class AirflowCrash extends AirflowRefusal {
 
 export const crash = (): AirflowRefusal => new AirflowCrash(500, undefined);
 
+/** The same, from 3.3 on, where its database failed. */
+export const databaseError = (): AirflowRefusal =>
+  new AirflowRefusal(500, {
+    detail: {
+      reason: 'Database error',
+      statement: 'hidden',
+      orig_error: 'hidden',
+      message:
+        'Serious error when handling your request. Check logs for more details - you will find it in api server when you look for ID sandbox1',
+    },
+  });
+
 const titles: Readonly<Record<number, string>> = {
   400: 'Bad Request',
   401: 'Unauthorized',

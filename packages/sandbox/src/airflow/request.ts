@@ -1,6 +1,7 @@
-import { crash, detail, invalid, problem } from './answers.js';
+import { detail, invalid, problem } from './answers.js';
 import type { Item, Wanted } from './lists.js';
 import { isLike, within } from './lists.js';
+import type { Manner } from './manner.js';
 import type { ListShape } from './shapes.js';
 import { hasZone, microseconds } from './times.js';
 
@@ -28,14 +29,6 @@ export function ofBody(body: Item): Parameters {
     return (Array.isArray(value) ? value : [value]).map((each) => (each === null ? null : String(each)));
   };
   return { where: 'body', names: Object.keys(body), one: (name) => all(name)?.at(-1) ?? undefined, all };
-}
-
-/** How a version refuses what it can't read. */
-export interface Manner {
-  three: boolean;
-  /** Page size where none is asked for, and the largest one; nothing where there is no largest one. */
-  defaultLimit: number;
-  maximumLimit?: number;
 }
 
 function readNumber(parameters: Parameters, name: string, options: { manner: Manner; fallback: number }): number {
@@ -83,7 +76,7 @@ function readTime(parameters: Parameters, name: string, manner: Manner): number 
   if (!manner.three && (value === undefined || !hasZone(text))) throw problem(400, `'${text}' is not a 'date-time'`);
   if (value !== undefined) {
     // Airflow 3 means to take it and fails in its database.
-    if (manner.three && parameters.where === 'query' && !hasZone(text)) throw crash();
+    if (manner.three && parameters.where === 'query' && !hasZone(text)) throw manner.failure();
     if (manner.three && parameters.where === 'body' && !hasZone(text))
       throw invalid({
         type: 'timezone_aware',
@@ -155,11 +148,12 @@ export function readWanted(shape: ListShape, parameters: Parameters, options: Re
   const filters: Wanted['filters'] = [];
   const ends = manner.three ? endings : (['gte', 'lte'] as const);
   for (const [name, read] of Object.entries(shape.times)) {
-    // Airflow 3 takes what has not started or ended for something that does so now, but only in a query.
+    // Airflow 3 takes what has not started or ended for something that will, but only in a query.
     const open = manner.three && parameters.where === 'query' && (name === 'start_date' || name === 'end_date');
+    const later = (end: string): number => (manner.open === 'never' && end.startsWith('g') ? Number.MAX_VALUE : now);
     for (const end of ends) {
       const bound = readTime(parameters, `${name}_${end}`, manner);
-      if (bound !== undefined) filters.push(within(open ? (item) => read(item) ?? now : read, end, bound));
+      if (bound !== undefined) filters.push(within(open ? (item) => read(item) ?? later(end) : read, end, bound));
     }
   }
   for (const [name, read] of Object.entries(shape.numbers ?? {}))

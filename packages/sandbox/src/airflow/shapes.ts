@@ -96,6 +96,12 @@ export const runShape3: ListShape = {
   tieBreaker: position,
 };
 
+/** As `runShape3`, also by the DAG. */
+export const runShapeByDag: ListShape = {
+  ...runShape3,
+  patterns: { ...runShape3.patterns, dag_id_pattern: field('dag_id') },
+};
+
 export const runShape2: ListShape = {
   field: 'dag_runs',
   times: { ...times('execution_date', 'start_date', 'end_date'), updated_at: lastChange },

@@ -1,6 +1,6 @@
 import type { AirflowDataset } from '../types.js';
 import type { Item } from './lists.js';
-import type { Manner } from './request.js';
+import { type Manner, mannerOf } from './manner.js';
 import { withPosition } from './shapes.js';
 
 /** What a handler reads: the data, the version's manner and the clock. */
@@ -18,14 +18,14 @@ export interface AirflowState {
 }
 
 export function stateOf(dataset: AirflowDataset, now: () => number): AirflowState {
-  const three = !dataset.version.startsWith('2.');
+  const manner = mannerOf(dataset.version);
   return {
     dataset,
-    manner: { three, defaultLimit: three ? 50 : 100, maximumLimit: 100 },
+    manner,
     dags: new Map(dataset.dags.map((entry) => [entry.dag.dag_id, entry])),
     runs: withPosition(dataset.runs),
     taskInstances: withPosition(dataset.taskInstances),
-    root: three ? '/api/v2' : '/api/v1',
+    root: manner.three ? '/api/v2' : '/api/v1',
     now,
   };
 }

@@ -63,9 +63,10 @@ export function inScope({ as, request }: Exchange): boolean {
   return patterns.some((pattern) => pattern.test(request.path)) && !notOffered.test(request.path);
 }
 
-/** Its reasons without their wording, which names SQL, Python and urls. */
+/** Its reasons without their wording, which names SQL, Python, urls and lines of a log. */
 function reasonOf(body: unknown): unknown {
   if (!isObject(body)) return typeof body;
+  if (isObject(body.detail)) return body.detail.reason;
   if (Array.isArray(body.detail)) return body.detail.map((each) => [(each as Json).type, (each as Json).loc]);
   if ('title' in body) return [body.title, body.status];
   return body.error ?? (typeof body.detail === 'string' ? body.detail.split('\n')[0] : body.detail);
