@@ -10,6 +10,7 @@ import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { pack } from '@flowmeta/recordings/trim';
+import { createProcesses } from './processes.mjs';
 import { createRecorder } from './recorder.mjs';
 import { record } from './requests.mjs';
 import { playScenario } from './scenario.mjs';
@@ -38,11 +39,8 @@ const say = (text) => console.log(`${new Date().toISOString().slice(11, 19)} ${t
 
 say(`Airflow ${version} in ${home}`);
 const dags = new URL('../dags/', import.meta.url).pathname;
-const server = startAirflow({ ...options, home, major, dags, work: !options.again });
-process.once('SIGINT', () => {
-  server.stop();
-  process.exit(130);
-});
+const processes = createProcesses();
+const server = await startAirflow({ ...options, home, major, dags, work: !options.again, processes });
 try {
   const root = `${server.url}/api/v${major === 2 ? 1 : 2}`;
   const health = major === 2 ? `${root}/health` : `${root}/monitor/health`;
@@ -94,5 +92,5 @@ try {
   await record({ recorder, major, users });
   pack('airflow', version, recorder.exchanges);
 } finally {
-  server.stop();
+  processes.stop();
 }

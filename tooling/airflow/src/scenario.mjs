@@ -95,7 +95,8 @@ export async function playScenario({ call, major, home, run, say }) {
 
   say('filling the past');
   const day = (back) => `${new Date(Date.now() - back * 86_400_000).toISOString().slice(0, 10)}T00:00:00Z`;
-  if (major === 2) run('dags', 'backfill', '--start-date', day(4), '--end-date', day(2), '--yes', 'schedule_daily');
+  if (major === 2)
+    await run('dags', 'backfill', '--start-date', day(4), '--end-date', day(2), '--yes', 'schedule_daily');
   else
     await call('POST', 'backfills', {
       dag_id: 'schedule_daily',

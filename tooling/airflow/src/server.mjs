@@ -1,8 +1,8 @@
 // Starts an Apache Airflow from a virtual environment in a home of its own, with a database of its own and fixed users. SQLite won't do:
 // scheduler and tasks lock each other out of it.
-import { spawn, spawnSync } from 'node:child_process';
 import { cpSync, mkdirSync, openSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { killSessions } from './processes.mjs';
 
 /** Who may sign in; passwords are those of a server that lives for minutes on this machine. */
 export const users = {
@@ -53,22 +53,18 @@ function environmentOf({ home, port, major, database }) {
  * Starts the server; `dags` is copied, so that the recording may change files. Without `work` only the API of an existing home starts.
  * `stopWork()` ends all but the API, in the middle of what runs: from then on the database no longer changes.
  */
-export function startAirflow({ airflow, home, port, major, database, dags, work }) {
+export async function startAirflow({ airflow, home, port, major, database, dags, work, processes }) {
   mkdirSync(home, { recursive: true });
   if (work) cpSync(dags, join(home, 'dags'), { recursive: true });
   const env = { ...process.env, ...environmentOf({ home, port, major, database }) };
-  const once = (...args) => {
-    const done = spawnSync(airflow, args, { env, encoding: 'utf8' });
-    if (done.status !== 0) throw new Error(`airflow ${args.join(' ')}: ${done.stderr.slice(-2000)}`);
-    return done.stdout;
-  };
-  if (work) once('db', 'migrate');
+  const once = (...args) => processes.run(airflow, args, { env });
+  if (work) await once('db', 'migrate');
   if (major === 2 && work) {
-    once('sync-perm');
+    await once('sync-perm');
     for (const [name, { password, role }] of Object.entries(users)) {
       const fab = role[0].toUpperCase() + role.slice(1);
       const who = ['-u', name, '-p', password, '-f', name, '-l', name, '-e', `${name}@example.com`];
-      once('users', 'create', '-r', fab, ...who);
+      await once('users', 'create', '-r', fab, ...who);
     }
   }
   if (major > 2) {
@@ -78,26 +74,15 @@ export function startAirflow({ airflow, home, port, major, database, dags, work 
 
   const start = (name, ...args) => {
     const log = openSync(join(home, `${name}.log`), 'a');
-    // A process group of its own, so that its workers end with it.
-    return spawn(airflow, [name, ...args], { env, detached: true, stdio: ['ignore', log, log] });
+    return processes.start(airflow, [name, ...args], { env, stdio: ['ignore', log, log] });
   };
-  const api =
-    major === 2
-      ? start('webserver', '--port', String(port), '--hostname', '127.0.0.1')
-      : start('api-server', '--port', String(port), '--host', '127.0.0.1', '--workers', '1');
+  if (major === 2) start('webserver', '--port', String(port), '--hostname', '127.0.0.1');
+  else start('api-server', '--port', String(port), '--host', '127.0.0.1', '--workers', '1');
   const workers = work ? [start('scheduler', '--skip-serve-logs')] : [];
   if (work && major > 2) workers.push(start('dag-processor'));
-  const kill = (child) => {
-    try {
-      process.kill(-child.pid, 'SIGKILL');
-    } catch (error) {
-      if (error.code !== 'ESRCH') throw error;
-    }
-  };
   return {
     url: `http://127.0.0.1:${port}`,
     run: once,
-    stopWork: () => workers.forEach(kill),
-    stop: () => [...workers, api].forEach(kill),
+    stopWork: () => killSessions(new Set(workers.map(({ pid }) => pid))),
   };
 }
