@@ -58,6 +58,9 @@ function remove(document: Json, path: string): unknown {
 
 function apply(document: Json, operation: Operation): void {
   const { op, path, from = '', value } = operation;
+  if (['add', 'replace', 'test'].includes(op) && value === undefined) {
+    throw new PatchFailure(`The JSON Patch operation '${op}' must contain a 'value' member`);
+  }
   if (op === 'add') add(document, path, value);
   else if (op === 'remove') remove(document, path);
   else if (op === 'replace') {
