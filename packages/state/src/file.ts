@@ -1,4 +1,4 @@
-import { type FileHandle, open, readFile, rename, unlink } from 'node:fs/promises';
+import { type FileHandle, open, readFile, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 
 /** The text of a file; `undefined` when there is none. */
@@ -38,12 +38,7 @@ async function syncDirectory(path: string): Promise<void> {
   }
 }
 
-export async function removeFile(path: string): Promise<void> {
-  try {
-    await unlink(path);
-  } catch (error) {
-    if (codeOf(error) !== 'ENOENT') throw error;
-  }
-}
+/** One that is not there is none to remove. */
+export const removeFile = (path: string): Promise<void> => rm(path, { force: true });
 
 export const codeOf = (error: unknown): string | undefined => (error as NodeJS.ErrnoException | undefined)?.code;

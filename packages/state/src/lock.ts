@@ -42,7 +42,7 @@ export async function takeLock(path: string, { now }: { now: () => number }): Pr
 /** True when there was none: of two processes, one makes it. The text is there from its first moment. */
 async function create(path: string, text: string): Promise<boolean> {
   const own = `${path}.${randomUUID()}`;
-  await writeFile(own, text, { flag: 'wx', mode: 0o600 });
+  await writeFile(own, text, { mode: 0o600 });
   try {
     await link(own, path);
     return true;
@@ -81,14 +81,14 @@ function isAlive(process: number): boolean {
   }
 }
 
-/** How long nobody has touched the file, ms, by the clock of its file system. */
+/** How long nobody has touched the file, ms, by the clock of its file system; for ever if it is gone. */
 async function silence(path: string): Promise<number> {
   const probe = `${path}.${randomUUID()}`;
   try {
-    await writeFile(probe, '', { flag: 'wx' });
+    await writeFile(probe, '');
     return (await stat(probe)).mtimeMs - (await stat(path)).mtimeMs;
   } catch (error) {
-    if (codeOf(error) === 'ENOENT') return 0;
+    if (codeOf(error) === 'ENOENT') return Number.POSITIVE_INFINITY;
     throw error;
   } finally {
     await removeFile(probe);
@@ -129,7 +129,7 @@ function hold(path: string, token: string): Lock {
 async function touch(path: string): Promise<void> {
   const probe = `${path}.${randomUUID()}`;
   try {
-    await writeFile(probe, '', { flag: 'wx' });
+    await writeFile(probe, '');
     const { mtime } = await stat(probe);
     await utimes(path, mtime, mtime);
   } finally {

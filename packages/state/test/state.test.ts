@@ -1,10 +1,11 @@
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { mkdir, mkdtemp, readdir, readFile, rm, rmdir, stat, utimes, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, rmdir, stat, symlink, utimes, writeFile } from 'node:fs/promises';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { openMemory, type Remembered, StateError } from '../src/index.js';
+import { readDocument } from '../src/document.js';
+import { openMemory, type Remembered, readBackfilled, StateError } from '../src/index.js';
 
 const noon = Date.UTC(2026, 10, 22, 12);
 let directory: string;
@@ -88,20 +89,64 @@ describe('the state file', () => {
     expect((await recall())?.watermark).toBe(3);
   });
 
-  it('counts as none, with a warning, wherever it is cut or a byte of it is changed', async () => {
+  it('is damaged wherever it is cut or a byte of it is changed', async () => {
     await keep(remembered);
     const whole = await readFile(path);
+    expect(readDocument(whole.toString()).kind).toBe('usable');
     // The newline at the end is no part of what is said.
     for (let at = 0; at < whole.length - 1; at += 1) {
       const flipped = Buffer.from(whole);
       flipped[at] = flipped[at]! ^ 1;
-      for (const text of [whole.subarray(0, at), flipped]) {
-        warnings = [];
-        await writeFile(path, text);
-        expect([await recall(), warnings.length], `at ${at}: ${text.toString()}`).toEqual([undefined, 1]);
+      for (const text of [whole.subarray(0, at).toString(), flipped.toString()]) {
+        expect(readDocument(text).kind, `at ${at}: ${text}`).toBe('damaged');
       }
     }
-  }, 60_000);
+  });
+
+  it('counts as none, with a warning, when it is damaged', async () => {
+    await keep(remembered);
+    const whole = await readFile(path);
+    for (const length of [0, 1, whole.length >> 1, whole.length - 2]) {
+      warnings = [];
+      await writeFile(path, whole.subarray(0, length));
+      expect([await recall(), warnings.length]).toEqual([undefined, 1]);
+    }
+  });
+
+  it('that can not be read counts as none too, and the warning has the reason', async () => {
+    await symlink(path, path);
+    expect(await recall()).toBeUndefined();
+    expect(warnings).toEqual([`The state in ${path} can't be used (ELOOP): everything is read in full.`]);
+  });
+
+  it('is closed after each write', async () => {
+    const memory = await open();
+    await memory.save(remembered);
+    const files = async () => (await readdir('/proc/self/fd').catch(() => [])).length;
+    const before = await files();
+    for (let time = 0; time < 10; time += 1) await memory.save(remembered);
+    expect(await files()).toBeLessThan(before + 10);
+    await memory.close();
+  });
+
+  it('tells a preview what backfills have written, without a lock', async () => {
+    const none = async () => expect((await readBackfilled({ path, scope: 'a' })).backfilled).toBeUndefined();
+    await none();
+    const memory = await open();
+    const backfilled = { config: 'c1', done: [{ since: 1, until: 2 }] };
+    await memory.saveBackfilled(backfilled);
+    const preview = await readBackfilled({ path, scope: 'a' });
+    expect([preview.backfilled, preview.digest('x')]).toEqual([backfilled, memory.digest('x')]);
+    expect((await readBackfilled({ path, scope: 'b' })).backfilled).toBeUndefined();
+    await memory.close();
+    for (const unusable of ['{', sealed({ formatVersion: 2 })]) {
+      await writeFile(path, unusable);
+      await none();
+    }
+    await rm(path);
+    await mkdir(path);
+    await none();
+  });
 
   it('does not mind what a killed run has left beside it', async () => {
     await keep(remembered);
@@ -121,7 +166,11 @@ describe('the state file', () => {
     await expect(open()).rejects.toThrow(/written by a newer Flowmeta: it has version 2, this one knows 1/);
     expect(await readFile(path, 'utf8')).toBe(newer);
     // The lock is given back.
-    await expect(open()).rejects.toThrow(/newer/);
+    await expect(open()).rejects.toMatchObject({
+      name: 'StateError',
+      hint: 'Use the newer Flowmeta, or another file for this one.',
+      isTaken: false,
+    });
   });
 
   it.each([
@@ -129,6 +178,16 @@ describe('the state file', () => {
     ['something else', 'it is no state of Flowmeta', '{"name":"flowmeta"}'],
     ['of an older format', 'its content is not what was expected', sealed({ formatVersion: 0, scopes: [] })],
     ['without its scopes', 'its content is not what was expected', sealed({ formatVersion: 1 })],
+    [
+      'with half an open run in it',
+      'its content is not what was expected',
+      sealed({ formatVersion: 1, scopes: [{ scope: 'a', config: 'c', pipelines: [], openRuns: [{ run: 'r1' }] }] }),
+    ],
+    [
+      'with half a pipeline in it',
+      'its content is not what was expected',
+      sealed({ formatVersion: 1, scopes: [{ scope: 'a', config: 'c', pipelines: [{ name: 'p' }], openRuns: [] }] }),
+    ],
     ['with more in it', 'its content is not what was expected', sealed({ formatVersion: 1, scopes: [], more: 1 })],
     ['edited', 'its checksum is wrong', sealed({ formatVersion: 1, scopes: [] }).replace('[]', '[1]')],
   ])('that is %s says so, and is replaced by the next save', async (_, why, text) => {
@@ -169,6 +228,8 @@ describe('the state file', () => {
       name: 'StateError',
       message: `The state can't be kept in ${path} (ENOENT)`,
       hint: expect.stringContaining('workflowConfig.state.path'),
+      isTaken: false,
+      cause: expect.objectContaining({ code: 'ENOENT' }),
     });
     path = whole;
     await mkdir(path);
@@ -179,6 +240,8 @@ describe('the state file', () => {
 });
 
 describe('the lock', () => {
+  /** The number of a process that is no more. */
+  const gone = spawnSync(process.execPath, ['--version']).pid;
   const lockOf = (owner: object) =>
     writeFile(`${path}.lock`, JSON.stringify({ startedAt: new Date(noon).toISOString(), token: 't', ...owner }));
 
@@ -193,7 +256,6 @@ describe('the lock', () => {
   });
 
   it('of a process that is gone on this host is taken over at once', async () => {
-    const gone = spawnSync(process.execPath, ['-e', '']).pid;
     await lockOf({ pid: gone, host: hostname() });
     await (await open()).close();
     expect(await readdir(directory)).toEqual([]);
@@ -207,11 +269,40 @@ describe('the lock', () => {
   it('of a living process stays', async () => {
     await lockOf({ pid: process.ppid, host: hostname() });
     await expect(open()).rejects.toThrow(/Another run/);
+    expect(await readdir(directory)).toEqual(['state.json.lock']);
+  });
+
+  it("of another user's process, which may not be asked, stays", async () => {
+    await lockOf({ pid: gone, host: hostname() });
+    const kill = vi.spyOn(process, 'kill').mockImplementation(() => {
+      throw Object.assign(new Error('kill EPERM'), { code: 'EPERM' });
+    });
+    await expect(open()).rejects.toThrow(/Another run/);
+    kill.mockRestore();
+    await (await open()).close();
+  });
+
+  it('stays with the second of two runs when the first is closed again', async () => {
+    const first = await open();
+    await first.close();
+    const second = await open();
+    await first.close();
+    await expect(open()).rejects.toThrow(/Another run/);
+    await second.close();
+  });
+
+  it('that a person removed meanwhile does no harm at the end', async () => {
+    const memory = await open();
+    await rm(`${path}.lock`);
+    await memory.save(remembered);
+    await memory.close();
+    expect(await recall()).toEqual(remembered);
   });
 
   it('of another host stays while it is touched, and goes when it is not', async () => {
     await lockOf({ pid: 1, host: 'elsewhere' });
     await expect(open()).rejects.toThrow(/on elsewhere/);
+    expect(await readdir(directory)).toEqual(['state.json.lock']);
     const before = new Date(Date.now() - 11 * 60_000);
     await utimes(`${path}.lock`, before, before);
     await (await open()).close();
@@ -248,17 +339,20 @@ describe('the lock', () => {
     await expect(open()).rejects.toMatchObject({
       message: `Another run is using the same state, process ${process.ppid} on ${hostname()} since 2026-11-22T12:00:00.000Z`,
       hint: `Wait until it has ended. If there is none any more, remove ${path}.lock.`,
+      isTaken: true,
     });
   });
 
   it('that is garbled stays for a while too', async () => {
-    await writeFile(`${path}.lock`, '{"pid":');
-    await expect(open()).rejects.toThrow(/Another run/);
+    for (const text of ['{"pid":', '{"pid":1}', '']) {
+      await writeFile(`${path}.lock`, text);
+      await expect(open()).rejects.toMatchObject({ message: 'Another run is using the same state' });
+    }
   });
 
   it('goes to one of many who take it over together', async () => {
     for (let round = 0; round < 20; round += 1) {
-      await lockOf({ pid: spawnSync(process.execPath, ['-e', '']).pid, host: hostname() });
+      await lockOf({ pid: gone, host: hostname() });
       const results = await Promise.allSettled(Array.from({ length: 6 }, () => open()));
       const won = results.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
       expect(won).toHaveLength(1);
