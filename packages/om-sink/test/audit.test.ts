@@ -7,6 +7,7 @@ import {
   createOmClient,
   createOpenMetadataSink,
 } from '../src/index.js';
+import { startAnsweringServer } from './answering-server.js';
 import { classification, fqn, type Harness, service, startHarness, statusOf } from './sink-harness.js';
 
 let harness: Harness | undefined;
@@ -152,6 +153,36 @@ describe('an audit', () => {
     await filled.writePipeline(draft());
     expect(taken().at(-1)).toMatchObject({ entityType: 'pipeline', fqn, outcome: 'failed', error: 'no' });
     await filled.close();
+  });
+
+  it('tells a write that changed nothing', async () => {
+    const { sandbox, open, draft, stored } = await start('1.6');
+    await (await open()).writePipeline(draft());
+    const client = createOmClient({ hostPort: sandbox.url, jwtToken: sandbox.token });
+    const entries: AuditEntry[] = [];
+    const audited = createAudit({ runId: 'run-1', now: () => now, write: (entry) => entries.push(entry) }).over(client);
+    const { description, sourceHash } = stored() as { description: string; sourceHash: string };
+    await audited.putPipeline({ name: 'company.team.daily', service, description, sourceHash, tasks: [] });
+    await audited.putPipeline({ name: 'company.team.daily', service, description, sourceHash, tasks: [] });
+    expect(entries.map(({ outcome }) => outcome)).toEqual(['updated', 'unchanged']);
+    expect(await audited.createService({ name: service, serviceType: 'CustomPipeline' } as never)).toBeUndefined();
+    expect(entries.at(-1)?.outcome).toBe('unchanged');
+    await client.close();
+  });
+
+  it('remembers the statuses of the pipelines that were read last, not of all', async () => {
+    const stored = statusOf(1000);
+    const server = await startAnsweringServer(() => ({ body: { data: [stored] } }));
+    const client = createOmClient({ hostPort: server.url, jwtToken: 'a-bots-token' });
+    const entries: AuditEntry[] = [];
+    const audited = createAudit({ runId: 'run-1', now: () => now, write: (entry) => entries.push(entry) }).over(client);
+    const window = { startTs: 1000, endTs: 1000 };
+    for (let number = 0; number <= 64; number += 1) await audited.getStatuses(`kestra.p${number}`, window);
+    await audited.getStatuses('kestra.p1', window);
+    for (const number of [0, 1, 2, 64]) await audited.putStatus(`kestra.p${number}`, stored);
+    expect(entries.map(({ hashBefore, hashAfter }) => hashBefore === hashAfter)).toEqual([false, true, true, true]);
+    await client.close();
+    await server.close();
   });
 
   it('compares of a status what was sent, whatever else the server keeps with it', async () => {

@@ -104,6 +104,13 @@ describe.each(['1.2', '1.6', '2.0'])('a table in OpenMetadata %s', (version) => 
     ]);
   });
 
+  it('whose name OpenMetadata could not hold is not there', async () => {
+    const { found, sent } = await start(version);
+    expect(await found(table('postgres', 'shop.public.or"ders'))).toBe('missing');
+    expect(await found(table('postgres', 'sh"op.public.orders'))).toBe('missing');
+    expect(sent().filter((request) => request.includes('%22'))).toEqual([]);
+  });
+
   it('is not there for us when a person soft-deleted it', async () => {
     const { sandbox, found, request } = await start(version);
     const id = sandbox.seedTable('pg_prod.shop.public.old', ['id'], { serviceType: 'Postgres' });
@@ -146,6 +153,35 @@ describe('a table in two services', () => {
     expect(await found(renamed, { mapping: { 'db:1': 'pg_stage.crm' } })).toBe('missing');
   });
 
+  it('may be in a service that is named as OpenMetadata quotes it', async () => {
+    const { sandbox, found } = await both();
+    sandbox.seedTable('"pg.old".shop.public.orders', ['id'], { serviceType: 'Postgres' });
+    expect(await found(orders(), { database: ['pg.old'] })).toBe('"pg.old".shop.public.orders');
+    expect(await found(orders(), { database: ['"pg.old"'] })).toBe('"pg.old".shop.public.orders');
+  });
+
+  it('may be in a service of a type of its own only where that is named', async () => {
+    const { sandbox, found } = await both();
+    sandbox.seedTable('custom.shop.public.mine', ['id'], { serviceType: 'CustomDatabase' });
+    const mine = table('postgres', 'shop.public.mine');
+    expect(await found(mine)).toBe('missing');
+    expect(await found(mine, { database: ['custom'] })).toBe('custom.shop.public.mine');
+  });
+
+  it('is not looked for elsewhere where the mapping names a service that is not there, which is reported once', async () => {
+    const { found, sink } = await both();
+    const mapping = { 'db:1': 'pg_gone.shop.public' };
+    expect(await found(table('postgres', 'orders', ['db:1']), { mapping })).toBe('missing');
+    expect(await found(table('postgres', 'invoices', ['db:1']), { mapping })).toBe('missing');
+    expect(sink.summary().findings).toEqual([
+      {
+        ref: 'pg_gone',
+        message: 'lineageInformation.datasetServices names pg_gone, which OpenMetadata does not have',
+        hint: expect.stringContaining('spelling'),
+      },
+    ]);
+  });
+
   it('is told by the host that OpenMetadata’s own connection has', async () => {
     const { found } = await both();
     expect(await found(orders(['postgresql://stage:5432/shop', 'Stage:5432']))).toBe('pg_stage.shop.public.orders');
@@ -186,6 +222,25 @@ describe('many tables', () => {
     expect(await found(table('postgres', 'big.s7.t'))).toBe('pg_prod.big.s7.t');
     expect(sink.summary().findings).toEqual([
       expect.objectContaining({ ref: 'pg_prod', message: expect.stringContaining('more than 200 schemas') }),
+    ]);
+  });
+});
+
+describe('many databases', () => {
+  it('are not gone through: that is said once, and nothing is taken for missing', async () => {
+    const { sandbox, find, found, sink } = await start();
+    for (let number = 0; number <= 200; number += 1)
+      sandbox.seedTable(`pg_prod.d${number}.public.t`, ['id'], { serviceType: 'Postgres' });
+    for (const dataset of [table('postgres', 'orders'), table('postgres', 'public.invoices')]) {
+      expect(await find(dataset)).toMatchObject({ kind: 'missing', isUnsure: true });
+    }
+    expect(await found(table('postgres', 'shop.public.orders'))).toBe('pg_prod.shop.public.orders');
+    expect(sink.summary().findings).toEqual([
+      {
+        ref: 'pg_prod',
+        message: expect.stringContaining('pg_prod has more than 200 databases'),
+        hint: expect.stringContaining('datasetServices'),
+      },
     ]);
   });
 });
@@ -246,6 +301,12 @@ describe('a topic and an index', () => {
     for (const fqn of ['kafka.gone', 'a..b', '']) {
       expect(await sink.findEntity(fqn, types)).toMatchObject({ kind: 'missing' });
     }
+    const body = { code: 403, message: 'not allowed' };
+    sandbox.setFaults([{ path: /\/topics\/name/, effect: { kind: 'status', status: 403, body } }]);
+    expect(await sink.findEntity('kafka.later', types)).toEqual({
+      kind: 'failed',
+      finding: expect.objectContaining({ ref: 'kafka.later', message: expect.stringContaining('not allowed') }),
+    });
   });
 });
 

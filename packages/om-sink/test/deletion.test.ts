@@ -177,6 +177,31 @@ describe('a deletion', () => {
     expect(stored().deleted).toBe(true);
   });
 
+  it('of a pipeline that Flowmeta never wrote is not undone, although its own bot made it', async () => {
+    const { open, draft, request, stored } = await start('1.6');
+    await open();
+    await request('PUT', '/pipelines', { body: { name, service } });
+    await request('DELETE', `/pipelines/${stored().id}`);
+    expect((await (await open()).writePipeline(draft())).outcome).toBe('kept');
+    expect(stored().deleted).toBe(true);
+  });
+
+  it.each([
+    ['nobody is named', ({ updatedBy: _somebody, ...pipeline }: Record<string, unknown>) => pipeline],
+    ['who did it is no longer there', (pipeline: object) => ({ ...pipeline, updatedBy: 'former-bot' })],
+  ])('with the mark is not undone where %s', async (_, change) => {
+    const { open, draft, stored, sandbox } = await start('1.6');
+    await (await open()).writePipeline(draft());
+    await (await open()).removePipeline(fqn);
+    const rewrite = (answer: { status: number; json?: unknown }) => {
+      const page = answer.json as { data: Record<string, unknown>[] };
+      return { ...answer, json: { ...page, data: page.data.map(change) } };
+    };
+    sandbox.setFaults([{ method: 'GET', path: /\/pipelines\?/, effect: { kind: 'rewrite', rewrite } }]);
+    expect((await (await open()).writePipeline(draft())).outcome).toBe('kept');
+    expect(stored().deleted).toBe(true);
+  });
+
   it('is told by the bot of another config, and undone by this one', async () => {
     const { open, draft, request, stored, sandbox } = await start('1.6');
     await (await open()).writePipeline(draft());

@@ -112,6 +112,46 @@ describe.each(['1.2', '1.6', '2.0'])('lineage in OpenMetadata %s', (version) => 
     expect(sandbox.catalog.edges()).toEqual(before);
   });
 
+  it('that another tool drew with our words is not ours', async () => {
+    const { open, sandbox } = await start(version);
+    await draw('a', 'b', { source: 'Manual', description: 'Flow trigger · Flowmeta' });
+    expect(await (await open()).removeEdges('kestra.a', () => true)).toEqual({ removed: 0, failed: 0, findings: [] });
+    expect(sandbox.catalog.edges()).toHaveLength(1);
+  });
+
+  it('of a neighbour, which a walk through a cycle shows too, is not taken for one of the pipeline', async () => {
+    const { open, first, sandbox } = await start(version);
+    const intoPipeline = (table: string, pipeline: string) =>
+      mapEdge(
+        {
+          from: { kind: 'entity', type: 'table', fqn: table },
+          to: { kind: 'pipeline', name: pipeline },
+          description: 'Reads',
+        },
+        { fqnOf, find },
+      );
+    for (const edge of [pipelineEdge('b', 'c'), intoPipeline(report, 'b'), intoPipeline(orders, 'a')]) {
+      expect((await first.writeEdge(edge)).outcome).toBe('created');
+    }
+    const b = (await current().request('GET', '/lineage/pipeline/name/kestra.b?upstreamDepth=1&downstreamDepth=1'))
+      .body as Record<'nodes' | 'upstreamEdges' | 'downstreamEdges', unknown[]>;
+    const rewrite = (answer: { status: number; json?: unknown }) => {
+      const a = answer.json as typeof b;
+      const both = (key: keyof typeof b) => [...(a[key] ?? []), ...b[key]];
+      const json = {
+        nodes: both('nodes'),
+        upstreamEdges: both('upstreamEdges'),
+        downstreamEdges: both('downstreamEdges'),
+      };
+      return { ...answer, json: { ...a, ...json } };
+    };
+    const sink = await open();
+    sandbox.setFaults([{ method: 'GET', path: /pipeline\/name\/kestra\.a/, effect: { kind: 'rewrite', rewrite } }]);
+    expect((await sink.removeEdges('kestra.a', () => true, { datasets: true })).removed).toBe(1);
+    const left = sandbox.catalog.edges().map(({ from, to }) => `${from.fqn} → ${to.fqn}`);
+    expect(left.sort()).toEqual(['kestra.b → kestra.c', `${report} → kestra.b`]);
+  });
+
   it('is removed when it is stale and ours; those of others are not', async () => {
     const { open, first, sandbox, sent } = await start(version);
     for (const edge of [pipelineEdge('a', 'b'), pipelineEdge('a', 'c'), tableEdge('a'), pipelineEdge('b', 'a')]) {
@@ -280,6 +320,15 @@ describe('lineage', () => {
     });
     expect((await (await open()).removeEdges('kestra.a', () => true)).removed).toBe(1);
     expect(sandbox.catalog.edges()).toEqual([]);
+  });
+
+  it('ends the run when the token is refused while one is removed', async () => {
+    const { first, open, sandbox } = await start('1.6');
+    await first.writeEdge(pipelineEdge('a', 'b'));
+    const sink = await open();
+    const body = { code: 401, message: 'Not Authorized! Invalid Token' };
+    sandbox.setFaults([{ method: 'DELETE', effect: { kind: 'status', status: 401, body } }]);
+    await expect(sink.removeEdges('kestra.a', () => true)).rejects.toMatchObject({ verdict: 'fatal' });
   });
 
   it('may come from a pipeline of another service, which is found by its name', async () => {

@@ -147,6 +147,21 @@ describe('opening a sink', () => {
     expect(sent()).toEqual(['GET /system/version', 'GET /users/loggedInUser']);
   });
 
+  it('ends with the reason, and what was asked for, when the bot may not look at the service', async () => {
+    const { sink, sandbox } = await start();
+    const body = { code: 403, message: 'operations [ViewAll] not allowed' };
+    sandbox.setFaults([{ path: /pipelineServices/, effect: { kind: 'status', status: 403, body } }]);
+    const made = sink();
+    await expect(made.open()).rejects.toMatchObject({
+      kind: 'forbidden',
+      verdict: 'fatal',
+      status: 403,
+      message: expect.stringContaining('ViewAll'),
+      hint: expect.any(String),
+      request: 'GET /services/pipelineServices/name/kestra',
+    });
+  });
+
   it('ends with a hint when a page of HTML answers', async () => {
     const { sink, sandbox } = await start();
     sandbox.setFaults([{ effect: { kind: 'html' } }]);
@@ -200,6 +215,13 @@ describe('opening a sink', () => {
     const body = { code: 401, message: 'Not Authorized! Invalid Token' };
     sandbox.setFaults([{ effect: { kind: 'status', status: 401, body } }]);
     await expect(sink.writePipeline(draft())).rejects.toMatchObject({ kind: 'outage', verdict: 'fatal' });
+  });
+
+  it('holds connections, which go when the sink is closed', async () => {
+    const { open, draft } = await start();
+    const made = await open();
+    await made.close();
+    await expect(made.writePipeline(draft())).rejects.toMatchObject({ kind: 'unreachable' });
   });
 
   it('and using it before is a mistake that is named; after an abort nothing is sent', async () => {

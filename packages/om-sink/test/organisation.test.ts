@@ -115,6 +115,35 @@ describe.each(['1.2', '1.6', '1.9', '2.0'])('rules for pipelines of OpenMetadata
     expect((await (await open(override)).writePipeline(draft())).outcome).toBe('unchanged');
   });
 
+  it('give again what people took away, where that is wanted', async () => {
+    const { open, draft, shown, byPerson, ana, sandbox } = await start();
+    const ben = sandbox.seed('user', { name: 'ben' });
+    const [ownersField, others] = version === '1.2' ? ['owner', []] : ['owners', [ben]];
+    const { owner: _owner, ...withoutOwner } = rule;
+    const organised = draft([withoutOwner], {
+      owners: [
+        { name: 'ana', origin: 'label' },
+        { name: 'ben', origin: 'label' },
+      ],
+    });
+    const all = { owners: [ana, ...others], domains: ['Finance'] };
+    const override = { overrideMetadata: true };
+    await (await open()).writePipeline(organised);
+    expect(shown()).toMatchObject(all);
+
+    const edits: object[] = [
+      { op: 'remove', path: `/${ownersField}${version === '1.2' ? '' : '/1'}` },
+      { op: 'remove', path: `/${domainField}${domainField === 'domains' ? '/0' : ''}` },
+    ];
+    for (const edit of edits) {
+      await byPerson(edit);
+      expect(shown()).not.toMatchObject(all);
+      expect((await (await open(override)).writePipeline(organised)).outcome).toBe('updated');
+      expect(shown()).toMatchObject(all);
+      expect((await (await open(override)).writePipeline(organised)).outcome).toBe('unchanged');
+    }
+  });
+
   it('change the tier that they gave themselves', async () => {
     const { open, draft, shown } = await start();
     await (await open()).writePipeline(draft());
@@ -140,10 +169,22 @@ describe.each(['1.2', '1.6', '1.9', '2.0'])('rules for pipelines of OpenMetadata
       tags: [ownTag, 'PII.None', 'Tier.Tier2'].sort(),
       displayName: 'daily',
     });
-    expect(sink.summary().findings.map(({ message }) => message)).toEqual([
-      '1 pipeline goes without the tag PII.Nothing of the rules',
-      '1 pipeline goes without the tag Tier.Tier4 of the rules',
-      '1 pipeline goes without the domain Nowhere of the rules',
+    expect(sink.summary().findings).toEqual([
+      {
+        ref: 'tag PII.Nothing',
+        message: '1 pipeline goes without the tag PII.Nothing of the rules',
+        hint: expect.stringContaining('Make it in OpenMetadata'),
+      },
+      {
+        ref: 'tag Tier.Tier4',
+        message: '1 pipeline goes without the tag Tier.Tier4 of the rules',
+        hint: expect.stringContaining('another tag of Tier'),
+      },
+      {
+        ref: 'domain Nowhere',
+        message: '1 pipeline goes without the domain Nowhere of the rules',
+        hint: expect.stringContaining('Make it in OpenMetadata'),
+      },
     ]);
   });
 

@@ -120,7 +120,10 @@ describe.each(['1.2', '1.3', '1.6', '1.11', '2.0'])('a pipeline in OpenMetadata 
     const sink = await open();
     sent();
     const result = await sink.writePipeline(draft({ description: 'Changed.' }));
-    expect(result).toMatchObject({ outcome: 'kept', findings: [{ message: expect.stringContaining('deleted') }] });
+    expect(result).toMatchObject({
+      outcome: 'kept',
+      findings: [{ message: expect.stringContaining('deleted'), hint: expect.stringContaining('Restore it') }],
+    });
     expect(await sink.writeStatuses('company.team.daily', [])).toMatchObject({ failed: 0 });
     expect(sent()).toEqual([]);
     expect(stored().deleted).toBe(true);
@@ -383,7 +386,9 @@ describe('a write that fails', () => {
     const result = await (await open()).writePipeline(draft(change));
     expect(result).toMatchObject({
       outcome: 'updated',
-      findings: [{ message: expect.stringContaining('may not change displayName') }],
+      findings: [
+        { message: expect.stringContaining('may not change displayName'), hint: expect.stringContaining('role') },
+      ],
     });
     expect(stored()).toMatchObject({ description: 'New.', displayName: 'daily' });
     expect(stored().scheduleInterval).toBeUndefined();

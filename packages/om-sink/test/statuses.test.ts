@@ -140,6 +140,71 @@ describe('statuses', () => {
     ]);
   });
 
+  it.each([
+    ['404 about the pipeline', { status: 404, message: 'pipeline instance for kestra.x not found' }],
+    ['400', { status: 400, message: 'one of them is wrong' }],
+    ['503', { status: 503, message: 'busy' }],
+  ])('go out in bulk again after one body was refused with %s', async (_, { status, message }) => {
+    const { open, draft, sandbox, sent } = await start('1.12');
+    const sink = await open({}, { retry: { retries: 0 } });
+    await sink.writePipeline(draft());
+    const effect = { kind: 'status' as const, status, body: { code: status, message } };
+    sandbox.setFaults([{ path: /status\/bulk/, times: 1, effect }]);
+    sent();
+    expect(await sink.writeStatuses(name, many(102))).toEqual({ ...nothing, created: 102 });
+    const [refused, ...others] = statusRequests(sent());
+    expect(refused).toMatch(/bulk$/);
+    expect(others.filter((request) => request.endsWith('/status'))).toHaveLength(100);
+    expect(others.at(-1)).toMatch(/bulk$/);
+  });
+
+  it('end the run at once, and are not tried one by one, when the token is refused', async () => {
+    const { open, draft, sandbox, sent } = await start('1.12');
+    const sink = await open();
+    await sink.writePipeline(draft());
+    const body = { code: 401, message: 'Not Authorized! Invalid Token' };
+    sandbox.setFaults([{ path: /status\/bulk/, effect: { kind: 'status', status: 401, body } }]);
+    sent();
+    await expect(sink.writeStatuses(name, many(3))).rejects.toMatchObject({ verdict: 'fatal' });
+    expect(statusRequests(sent()).every((request) => request.endsWith('/bulk'))).toBe(true);
+  });
+
+  it('end the run when the token is refused for a single one', async () => {
+    const { open, draft, sandbox } = await start();
+    const sink = await open();
+    await sink.writePipeline(draft());
+    const body = { code: 401, message: 'Not Authorized! Invalid Token' };
+    sandbox.setFaults([{ method: 'PUT', path: /\/status$/, effect: { kind: 'status', status: 401, body } }]);
+    await expect(sink.writeStatuses(name, many(1))).rejects.toMatchObject({ verdict: 'fatal' });
+  });
+
+  it('are compared with all of their window, in whichever order they come', async () => {
+    const { open, draft, sandbox } = await start();
+    const first = await open();
+    await first.writePipeline(draft());
+    await first.writeStatuses(name, many(4));
+    const shuffled = [2, 0, 3, 1].map((index) => statusOf(at + index * 1000));
+    const before = sandbox.requests.length;
+    expect(await (await open()).writeStatuses(name, shuffled)).toEqual({ ...nothing, unchanged: 4 });
+    const reads = sandbox.requests.slice(before).filter(({ path }) => path.endsWith('/status'));
+    expect(reads.map(({ query }) => Object.fromEntries(new URLSearchParams(query)))).toEqual([
+      { startTs: String(at), endTs: String(at + 3000) },
+    ]);
+  });
+
+  it('with very many tasks go out in smaller bodies', async () => {
+    const { open, draft, sandbox } = await start('1.12');
+    const sink = await open({ statusMode: 'bulk' });
+    await sink.writePipeline(draft());
+    const [task] = statusOf(at).taskStatus;
+    const large = many(5).map((status) => ({ ...status, taskStatus: Array.from({ length: 700 }, () => task!) }));
+    expect(await sink.writeStatuses(name, large)).toMatchObject({ created: 5 });
+    const bodies = sandbox.requests.filter(({ path }) => path.endsWith('/bulk')).map(({ body }) => body as unknown[]);
+    expect(bodies.map(({ length }) => length)).toEqual([2, 2, 1]);
+    expect(await sink.writeStatuses(name, many(1, at + 999_000))).toMatchObject({ created: 1 });
+    expect(sandbox.requests.at(-1)?.path).toMatch(/bulk$/);
+  });
+
   it('that one of them is refused do not take the others with it', async () => {
     const { open, draft } = await start('1.12');
     const sink = await open();

@@ -21,7 +21,8 @@ export async function readStatusWindow(
       oldest = Math.min(oldest, status.timestamp);
       if (status.timestamp >= window.startTs && status.timestamp <= window.endTs) seen.set(status.timestamp, status);
     }
-    if (page.data.length === 0 || page.data.length >= (page.paging?.total ?? 0)) break;
+    if (page.data.length >= (page.paging?.total ?? 0)) break;
+    // Nothing, or nothing that was asked for: asking again would go on for ever.
     if (oldest > endTs) break;
     endTs = oldest - 1;
   }

@@ -36,25 +36,22 @@ export function planUpdate(current: OmPipeline, wanted: CreatePipeline, options:
     overrideMetadata ||
     (lastWritten !== undefined && (present === lastWritten.text || present === textHash(wanted, hash)));
   const texts: Texts = ours ? textsOf(wanted) : keptTexts(current, wanted, lastWritten);
-  const {
-    description: _description,
-    displayName: _displayName,
-    owner,
-    owners,
-    domain,
-    domains,
-    tags,
-    ...rest
-  } = wanted;
-  const sendOwners = overrideMetadata || currentOwners(current).length === 0;
-  const sendDomain = overrideMetadata || currentDomains(current).length === 0;
+  const { description: _description, displayName: _displayName, tags = [], ...rest } = wanted;
+  if (!overrideMetadata && currentOwners(current).length > 0) {
+    delete rest.owner;
+    delete rest.owners;
+  }
+  if (!overrideMetadata && currentDomains(current).length > 0) {
+    delete rest.domain;
+    delete rest.domains;
+  }
   const takenByPeople = (tagFQN: string): boolean => {
     const [classification] = splitFqn(tagFQN);
     const isOther = (tag: { tagFQN: string; labelType?: string | null | undefined }) =>
       tag.tagFQN !== tagFQN && tag.labelType !== 'Automated' && splitFqn(tag.tagFQN)[0] === classification;
     return organised.exclusive.has(classification!) && (current.tags ?? []).some(isOther);
   };
-  const wantedTags = tags?.filter(({ tagFQN }) => !takenByPeople(tagFQN)) ?? [];
+  const wantedTags = tags.filter(({ tagFQN }) => !takenByPeople(tagFQN));
   return {
     patch: [
       ...textOperations(current, texts),
@@ -64,10 +61,6 @@ export function planUpdate(current: OmPipeline, wanted: CreatePipeline, options:
     body: {
       ...rest,
       ...texts,
-      ...(sendOwners && owner !== undefined ? { owner } : {}),
-      ...(sendOwners && owners !== undefined ? { owners } : {}),
-      ...(sendDomain && domain !== undefined ? { domain } : {}),
-      ...(sendDomain && domains !== undefined ? { domains } : {}),
       ...(wantedTags.length > 0 ? { tags: wantedTags } : {}),
     },
     textKept: !ours && lastWritten !== undefined && textHash(wanted, hash) !== lastWritten.text,
