@@ -35,6 +35,7 @@ export function until<T>(condition: () => T | Promise<T>): Promise<T> {
 }
 
 export interface Watching {
+  pid: number;
   stderr: () => string;
   /** Of the status server. */
   get: (path: string) => Promise<{ status: number; text: string }>;
@@ -68,6 +69,7 @@ export async function startWatch(directory: string, args: string[] = ['--interva
     return { status: answer.status, text: await answer.text() };
   };
   return {
+    pid: child.pid!,
     stderr: () => stderr,
     get,
     async metric(name) {

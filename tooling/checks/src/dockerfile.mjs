@@ -1,7 +1,7 @@
 // Builds the image without Docker: takes what .dockerignore lets through, runs the COPY and RUN lines of the Dockerfile with a
 // directory of its own as the root of each stage, and starts the command of the last one.
 import { spawnSync } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, readlinkSync, rmSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, readlinkSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, posix } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -42,6 +42,7 @@ export function buildImage({ root, work, log }) {
     cwd: root,
     encoding: 'utf8',
   });
+  if (listed.status !== 0) throw new Error(`git can not list the files: ${listed.error?.message ?? listed.stderr}`);
   const getsThrough = dockerignore(readFileSync(join(root, '.dockerignore'), 'utf8'));
   for (const file of listed.stdout.split('\n').filter((path) => path !== '' && getsThrough(path)))
     if (existsSync(join(root, file))) cpSync(join(root, file), join(context, file));
@@ -116,19 +117,29 @@ export function start({ root, entrypoint }, args) {
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const root = fileURLToPath(new URL('../../../', import.meta.url));
   const work = mkdtempSync(join(tmpdir(), 'flowmeta-image-'));
+  const figures = { steps: 0, started: 0, failures: [] };
   try {
-    const image = buildImage({ root, work, log: console.log });
-    for (const args of [['--version'], ['schema']]) {
+    const log = (line) => {
+      figures.steps += 1;
+      console.log(line);
+    };
+    const image = buildImage({ root, work, log });
+    for (const args of [['--version'], ['schema'], ['demo']]) {
       const { status, stdout, stderr } = start(image, args);
       if (status !== 0) throw new Error(`flowmeta ${args.join(' ')} exits with ${status}: ${stderr}`);
       console.log(`flowmeta ${args.join(' ')}: ${stdout.split('\n')[0]}`);
+      figures.started += 1;
     }
     const healthcheck = image.healthcheck.at(-1);
     if (!existsSync(join(image.root, healthcheck))) throw new Error(`there is no ${healthcheck}`);
   } catch (error) {
     console.error(error.message);
+    figures.failures.push(error.message);
     process.exitCode = 1;
   } finally {
     rmSync(work, { recursive: true, force: true });
   }
+  // Where `verify:full` collects the figures of its parts.
+  const parts = process.env.FLOWMETA_VERIFY_PARTS;
+  if (parts !== undefined) writeFileSync(join(parts, 'image.json'), `${JSON.stringify(figures)}\n`);
 }

@@ -1,4 +1,4 @@
-// The whole proof, or the parts that are named: faults, fuzzing, kills, soak, mutants. Leaves the figures of each part in
+// The whole proof, or the parts that are named: faults, fuzzing, kills, soak, image, mutants. Leaves the figures of each part in
 // tooling/verify/result.json and in the README, and exits with 1 when something failed.
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -25,6 +25,7 @@ const parts = {
       ...['--minutes', soakMinutes, '--seed', seed, '--json', join(folder, 'soak.json')],
     ],
   },
+  image: { args: [join(root, 'tooling/checks/src/dockerfile.mjs')] },
   mutants: { args: [fileURLToPath(new URL('mutants.mjs', import.meta.url))] },
 };
 

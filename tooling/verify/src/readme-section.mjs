@@ -32,6 +32,10 @@ const rows = {
       ? `memory ${Math.round(soak.memory.first)} → ${Math.round(soak.memory.last)} MB, open files ${soak.files.first} → ${soak.files.last}, the catalog of one clean run`
       : soak.failures.join(', '),
   ],
+  image: ({ passed, figures: { image } }) => [
+    `the image, built from its Dockerfile without Docker: ${number(image.steps)} steps`,
+    passed ? `${number(image.started)} of its commands run` : image.failures.join(', '),
+  ],
   mutants: ({ figures: { mutants } }) => [
     `${number(sum(mutants.groups, (group) => group.mutants ?? 0))} changes of the code that writes and deletes`,
     Object.entries(mutants.groups)

@@ -36,6 +36,7 @@ describe('the figures of verify:full in the README', () => {
         },
         false,
       ),
+      image: part({ image: { steps: 4, started: 3, failures: [] } }),
       mutants: part({ mutants: { groups: { state: { mutants: 10, score: 80.5 }, deletion: {} }, failures: [] } }),
     });
     expect(table).toContain('| 2,067 faults: every kind at every endpoint of both sides | none failed | 2026-11-22 |');
@@ -44,6 +45,9 @@ describe('the figures of verify:full in the README', () => {
     );
     expect(table).toContain('| 1,500 mutated answers, items and configs | 2 failed |');
     expect(table).toContain('| memory grows |');
+    expect(table).toContain(
+      '| the image, built from its Dockerfile without Docker: 4 steps | 3 of its commands run | 2026-11-22 |',
+    );
     expect(table).toContain('state 80.5 % noticed, deletion not measured');
     expect(table).not.toContain('kills');
   });
