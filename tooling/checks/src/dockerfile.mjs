@@ -35,7 +35,11 @@ export function dockerignore(text) {
   return (path) => rules.findLast(({ matches }) => matches.test(path))?.keep ?? true;
 }
 
-/** Runs the stages below `work`; answers the root of the last one and how its command is started. */
+/**
+ * Runs the stages below `work`; answers the root of the last one and how its command is started.
+ *
+ * @returns {{ root: string, directory: string, environment: Record<string, string>, entrypoint?: string[], healthcheck?: string[] }}
+ */
 export function buildImage({ root, work, log }) {
   const context = join(work, 'context');
   const listed = spawnSync('git', ['ls-files', '--cached', '--others', '--exclude-standard'], {
@@ -101,7 +105,12 @@ function environmentOfHost() {
   );
 }
 
-/** Starts the entry point with these arguments; it has to be in the image. */
+/**
+ * Starts the entry point with these arguments; it has to be in the image.
+ *
+ * @param {{ root: string, entrypoint?: string[] }} image
+ * @param {string[]} args
+ */
 export function start({ root, entrypoint }, args) {
   const [command, ...first] = entrypoint;
   const program = join(root, 'usr/local/bin', command);
