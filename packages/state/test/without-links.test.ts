@@ -1,18 +1,27 @@
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, it, vi } from 'vitest';
-import { openMemory } from '../src/index.js';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, it, vi } from 'vitest';
 
 // File systems without hard links, such as FAT and some network shares: all of the real one, but for what it answers to `link`.
 
 let refusal = 'EPERM';
-vi.mock('node:fs/promises', async (original) => ({
-  ...(await original<typeof import('node:fs/promises')>()),
-  link: async () => {
-    throw Object.assign(new Error(`${refusal}: link`), { code: refusal });
-  },
-}));
+let openMemory: typeof import('../src/index.js').openMemory;
+beforeAll(async () => {
+  vi.doMock('node:fs/promises', async (original) => ({
+    ...(await original<typeof import('node:fs/promises')>()),
+    link: async () => {
+      throw Object.assign(new Error(`${refusal}: link`), { code: refusal });
+    },
+  }));
+  // Another test file may have imported the sources in this worker.
+  vi.resetModules();
+  ({ openMemory } = await import('../src/index.js'));
+});
+afterAll(() => {
+  vi.doUnmock('node:fs/promises');
+  vi.resetModules();
+});
 
 let directory: string;
 beforeEach(async () => {
