@@ -39,7 +39,11 @@ const rows = {
   mutants: ({ figures: { mutants } }) => [
     `${number(sum(mutants.groups, (group) => group.mutants ?? 0))} changes of the code that writes and deletes`,
     Object.entries(mutants.groups)
-      .map(([name, { score }]) => `${name} ${score === undefined ? 'not measured' : `${score} % noticed`}`)
+      .map(([name, { score, atLeast, share }]) => {
+        if (score === undefined) return `${name} not measured`;
+        const sample = share < 1 ? ` of a sample (${Math.round(100 * share)} %; the whole at least ${atLeast} %)` : '';
+        return `${name} ${score} % noticed${sample}`;
+      })
       .join(', '),
   ],
 };

@@ -37,7 +37,16 @@ describe('the figures of verify:full in the README', () => {
         false,
       ),
       image: part({ image: { steps: 4, started: 3, failures: [] } }),
-      mutants: part({ mutants: { groups: { state: { mutants: 10, score: 80.5 }, deletion: {} }, failures: [] } }),
+      mutants: part({
+        mutants: {
+          groups: {
+            state: { mutants: 10, share: 1, score: 80.5, atLeast: 80.5 },
+            'om-sink': { mutants: 10, share: 0.254, score: 81, atLeast: 77.5 },
+            deletion: {},
+          },
+          failures: [],
+        },
+      }),
     });
     expect(table).toContain('| 2,067 faults: every kind at every endpoint of both sides | none failed | 2026-11-22 |');
     expect(sectionOf({ faults: part({ a: { count: 3, known: 2, failures: [] } }) })).toContain(
@@ -48,7 +57,10 @@ describe('the figures of verify:full in the README', () => {
     expect(table).toContain(
       '| the image, built from its Dockerfile without Docker: 4 steps | 3 of its commands run | 2026-11-22 |',
     );
-    expect(table).toContain('state 80.5 % noticed, deletion not measured');
+    expect(table).toContain(
+      'state 80.5 % noticed, om-sink 81 % noticed of a sample (25 %; the whole at least 77.5 %), deletion',
+    );
+    expect(table).toContain('deletion not measured');
     expect(table).not.toContain('kills');
   });
 
