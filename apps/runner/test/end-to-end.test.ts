@@ -270,13 +270,3 @@ describe('flowmeta check', () => {
     expect(stdout).toMatch(/- service/);
   });
 });
-
-describe('flowmeta demo', () => {
-  it('runs twice, writes nothing the second time, and leaves a report', async () => {
-    const { exitCode, stdout } = await run(['demo', '--report', 'demo.html'], { directory });
-    expect(stdout).toContain('\n0 writes in');
-    expect(stdout).toMatch(/Lineage: \d+ edges between pipelines, [1-9]\d* between datasets/);
-    expect(exitCode).toBe(0);
-    expect(await readFile(join(directory, 'demo.html'), 'utf8')).toContain('<!doctype html>');
-  });
-});

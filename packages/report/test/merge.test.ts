@@ -173,6 +173,41 @@ describe('mergeReports', () => {
     expect(merged?.gaps).toHaveLength(2);
   });
 
+  it('unites what the catalog knows as one entity, whatever each run calls its server', () => {
+    const tableNode = (connection: string, fqn?: string) => ({
+      id: `dataset ${connection}`,
+      reference: {
+        kind: 'dataset' as const,
+        dataset: { kind: 'table' as const, platform: 'postgres', connections: [connection], name: 'orders' },
+      },
+      label: 'orders',
+      group: connection,
+      ...(fqn === undefined ? {} : { fqn }),
+    });
+    const graph = (nodes: LineageGraph['nodes'], from: string, to: string): LineageGraph => ({
+      nodes,
+      edges: [{ from, to, description: 'moves' }],
+      gaps: [],
+    });
+    const writes = graph([pipelineNode('up'), tableNode('a:5432', 'pg.orders')], 'pipeline up', 'dataset a:5432');
+    const reads = graph([tableNode('b:5432', 'pg.orders'), pipelineNode('down')], 'dataset b:5432', 'pipeline down');
+    const elsewhere = graph([tableNode('c:5432'), pipelineNode('down')], 'dataset c:5432', 'pipeline down');
+    const merged = mergeReports(
+      [writes, reads, elsewhere].map((lineage, position) => reportOf(`${position}`, { pipelines: [], lineage })),
+    ).lineage;
+    expect(merged?.nodes).toEqual([
+      pipelineNode('up'),
+      tableNode('a:5432', 'pg.orders'),
+      pipelineNode('down'),
+      tableNode('c:5432'),
+    ]);
+    expect(merged?.edges.map(({ from, to }) => `${from} → ${to}`)).toEqual([
+      'pipeline up → dataset a:5432',
+      'dataset a:5432 → pipeline down',
+      'dataset c:5432 → pipeline down',
+    ]);
+  });
+
   it('counts the same finding of several runs as one', () => {
     const merged = mergeReports([
       reportOf('a', { warnings: [finding('x', 2), { ...finding('y'), hint: 'Do it.' }] }),

@@ -4,7 +4,10 @@ import type { DatasetSeed } from './types.js';
 const databases: Record<string, { serviceType: string; tables: Record<string, string[]> }> = {
   postgres_shop: {
     serviceType: 'Postgres',
-    tables: { 'shop.public.orders': ['id', 'customer_id', 'amount', 'created_at'] },
+    tables: {
+      'shop.public.orders': ['id', 'customer_id', 'amount', 'created_at'],
+      'shop.mart.daily_sales': ['day', 'amount'],
+    },
   },
   postgres_app: {
     serviceType: 'Postgres',
@@ -52,6 +55,7 @@ const databases: Record<string, { serviceType: string; tables: Record<string, st
       'ANALYTICS.RAW.CUSTOMERS': ['ID', 'NAME'],
       'ANALYTICS.PUBLIC.CUSTOMERS': ['ID', 'NAME'],
       'PRODUCTION.ANALYTICS.USERS': ['ID', 'EMAIL', 'DAY'],
+      'SHOP.PUBLIC.CUSTOMERS': ['ID', 'NAME'],
     },
   },
   clickhouse_web: {
@@ -68,16 +72,21 @@ const storages: Record<string, { serviceType: string; paths: string[] }> = {
     paths: [
       ...['acme-landing.in', 'acme-landing.events', 'acme-archive.done', 'acme-export.daily'],
       ...['my-data-lake.raw', 'my-data-lake.gcs-mirror'],
+      ...['lake.raw.orders', 'lake.derived'],
     ],
   },
   adls_acme: { serviceType: 'ADLS', paths: ['raw.x', 'my-container.archive', 'mycontainer.gcs-mirror'] },
 };
 
-const topics = ['clickstream', 'click-done', 'user-events', 'processed-events'];
+const topics = ['clickstream', 'click-done', 'user-events', 'processed-events', '"orders.events"'];
 
 /**
- * The tables, buckets and topics that the flows of `demoDataset()` move data between, with their columns, as OpenMetadata's own
- * connectors would have brought them in before. What the flows do with DuckDB's local files, queues and mail is in no catalog.
+ * The tables, buckets and topics that the flows of `demoDataset()` and the DAGs of `airflowDataset(3)` move data between, with their
+ * columns, as OpenMetadata's own connectors would have brought them in before. What the flows do with DuckDB's local files, queues
+ * and mail is in no catalog.
+ *
+ * The two were recorded apart. They meet in `postgres_shop.shop.public.orders`, which a DAG writes and a flow reads: both name
+ * `public.orders` of a database `shop`, each on a made-up host of its own, and the catalog has one such table.
  */
 export function demoCatalog(): DatasetSeed[] {
   return [

@@ -1,4 +1,11 @@
-import { demoCatalog, demoDataset, startKestraSandbox, startOpenMetadataSandbox } from '@flowmeta/sandbox';
+import {
+  airflowDataset,
+  demoCatalog,
+  demoDataset,
+  startAirflowSandbox,
+  startKestraSandbox,
+  startOpenMetadataSandbox,
+} from '@flowmeta/sandbox';
 import { expect, it } from 'vitest';
 
 it('the example of the README does what it says', async () => {
@@ -11,6 +18,22 @@ it('the example of the README does what it says', async () => {
   const graph = `${kestra.url}/api/v1/main/flows/hackathon.demo/cron_etl/graph`;
   expect([(await fetch(graph)).status, (await fetch(graph)).status]).toEqual([503, 200]);
   await kestra.close();
+});
+
+it('the example with Airflow does what it says', async () => {
+  const auth = { username: 'ana', password: 'secret' };
+  const airflow = await startAirflowSandbox({ dataset: airflowDataset(3), auth });
+  const signIn = await fetch(`${airflow.url}/auth/token`, { method: 'POST', body: JSON.stringify(auth) });
+  const { access_token: token } = (await signIn.json()) as { access_token: string };
+  const answer = await fetch(`${airflow.url}/api/v2/assets?uri_pattern=public/orders`, {
+    headers: { authorization: `Bearer ${token}` },
+  });
+  const { assets } = (await answer.json()) as { assets: { uri: string; producing_tasks: { dag_id: string }[] }[] };
+  expect([assets[0]?.uri, assets[0]?.producing_tasks[0]?.dag_id]).toEqual([
+    'postgres://db.example.com:5432/shop/public/orders',
+    'assets_producer',
+  ]);
+  await airflow.close();
 });
 
 it('the example of seeds does what it says', async () => {

@@ -1,4 +1,4 @@
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import type { DemoFlags } from '../commands/demo.js';
 import type { CommandContext } from './context.js';
 import { examples } from './options.js';
@@ -6,8 +6,13 @@ import { examples } from './options.js';
 export function demo(program: Command, { done, host, terminal }: CommandContext): void {
   program
     .command('demo')
-    .description('Show a run between two stand-in servers on this machine; needs nothing else.')
+    .description(
+      'Bring stand-ins for Kestra and Airflow into one for OpenMetadata, on this machine; needs nothing else.',
+    )
     .option('--report <file>', 'where the report goes: .json, .html or .md')
+    .addOption(
+      new Option('--json', 'print the report of the first run as JSON instead of the summary').conflicts('keep'),
+    )
     .option('--keep', 'leave the servers running until Ctrl-C')
     .addHelpText('after', examples(['flowmeta demo --report demo.html']))
     .action(async (flags: DemoFlags) => {

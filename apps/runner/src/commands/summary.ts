@@ -10,11 +10,17 @@ export interface SummaryOptions {
   terminal: Terminal;
   /** Percentage below which the workflow counts as failed; absent where that means nothing. */
   threshold?: number;
+  /** How many findings of each kind are listed. */
+  findings?: number;
 }
 
 /** Prints what a run did, and what OpenMetadata would call it. */
-export async function printSummary(report: RunReport, { host, terminal, threshold }: SummaryOptions): Promise<void> {
-  terminal.print(`${renderText(report, { colours: colorsFor(host.stdout, host) }).trimEnd()}\n`);
+export async function printSummary(
+  report: RunReport,
+  { host, terminal, threshold, findings }: SummaryOptions,
+): Promise<void> {
+  const colours = colorsFor(host.stdout, host);
+  terminal.print(`${renderText(report, { colours, ...(findings === undefined ? {} : { findings }) }).trimEnd()}\n`);
   if (threshold === undefined) return;
   const success = successOf(report);
   if (success === 100) return;

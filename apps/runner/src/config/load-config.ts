@@ -61,7 +61,11 @@ export async function parseConfig(text: string, options: LoadConfigOptions & { f
   return onlyOne(await parseConfigs(text, options), options);
 }
 
-async function parseConfigs(text: string, options: LoadConfigOptions & { file: string }): Promise<LoadedConfig[]> {
+/** As `loadConfigs`, for a text that is at hand. */
+export async function parseConfigs(
+  text: string,
+  options: LoadConfigOptions & { file: string },
+): Promise<LoadedConfig[]> {
   const { file, environment, withoutTarget = false } = options;
   const document = parseYaml(text, {
     file,

@@ -18,14 +18,22 @@ const weights: Record<NonNullable<LineageLink['outcome']>, number> = {
 };
 const weightOf = (outcome: LineageLink['outcome']): number => (outcome === undefined ? 0 : weights[outcome]);
 
-/** All nodes, edges and gaps, each once. Of what they say about the same thing, nothing is lost. */
+/**
+ * All nodes, edges and gaps, each once. Of what they say about the same thing, nothing is lost. Nodes that were found to be the same
+ * entity of the catalog are one, whatever each run calls its server.
+ */
 export function mergeLineage(graphs: readonly LineageGraph[]): LineageGraph {
   const nodes = new Map<string, LineageNode>();
   const edges = new Map<string, LineageLink>();
   const gaps = new Map<string, LineageGap>();
+  const ids = sharedIds(graphs);
+  const idOf = (id: string): string => ids.get(id) ?? id;
   for (const graph of graphs) {
-    for (const node of graph.nodes) nodes.set(node.id, mergeNode(nodes.get(node.id), node));
-    for (const edge of graph.edges) {
+    // The node that gives its id to others comes before them.
+    for (const node of graph.nodes)
+      if (idOf(node.id) === node.id) nodes.set(node.id, mergeNode(nodes.get(node.id), node));
+    for (const link of graph.edges) {
+      const edge = { ...link, from: idOf(link.from), to: idOf(link.to) };
       const key = JSON.stringify([edge.from, edge.to, edge.pipeline ?? '']);
       const before = edges.get(key);
       edges.set(key, before === undefined ? edge : mergeEdge(before, edge));
@@ -35,6 +43,18 @@ export function mergeLineage(graphs: readonly LineageGraph[]): LineageGraph {
     }
   }
   return { nodes: [...nodes.values()], edges: [...edges.values()], gaps: [...gaps.values()] };
+}
+
+/** For ids of nodes that are the same entity of the catalog: the first id of that entity. */
+function sharedIds(graphs: readonly LineageGraph[]): Map<string, string> {
+  const first = new Map<string, string>();
+  const ids = new Map<string, string>();
+  for (const { id, fqn } of graphs.flatMap(({ nodes }) => nodes)) {
+    if (fqn === undefined) continue;
+    if (!first.has(fqn)) first.set(fqn, id);
+    ids.set(id, first.get(fqn)!);
+  }
+  return ids;
 }
 
 function mergeNode(before: LineageNode | undefined, after: LineageNode): LineageNode {
