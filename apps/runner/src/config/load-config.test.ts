@@ -237,6 +237,25 @@ describe('a config that is wrong', () => {
     expect(problem).toMatchObject({ line: 7, column: 7, hint: 'Did you mean password?' });
   });
 
+  it.each([
+    ['lost its key', minimal.replace('jwtToken: a-token', 'hunter-22:'), 12],
+    [
+      'got a comma',
+      minimal.replace('securityConfig:\n      jwtToken: a-token', 'securityConfig: { jwtToken: , hunter-22 }'),
+      11,
+    ],
+  ])('does not show a secret that %s and is a key now', async (_, text, line) => {
+    const problems = await problemsOf(text);
+    expect(problems).toContainEqual({
+      path: 'workflowConfig.openMetadataServerConfig.securityConfig',
+      line,
+      column: expect.any(Number),
+      message: 'has a key without a value that is no key of this config',
+      hint: 'Known here: jwtToken.',
+    });
+    expect(JSON.stringify(problems)).not.toContain('hunter-22');
+  });
+
   it.each<[string, string, Partial<ConfigError['problems'][number]>]>([
     [
       'a missing section',

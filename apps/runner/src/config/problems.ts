@@ -15,12 +15,7 @@ export function problemsOf(issues: readonly Issue[], schema: z.ZodType, document
 function problemsOfIssue(issue: Issue, schema: z.ZodType, document: YamlDocument, above: Path): ConfigProblem[] {
   const path = [...above, ...(issue.path as Path)];
   if (issue.code === 'unrecognized_keys') {
-    return issue.keys.map((key) => ({
-      path: showPath([...path, key]),
-      ...document.position(path, key),
-      message: 'is no key of this config',
-      ...hintForKey(key, keysAt(schema, document.value, path)),
-    }));
+    return issue.keys.map((key) => unknownKey(key, { path, document, known: keysAt(schema, document.value, path) }));
   }
   const problem: PlacedPath = { path: showPath(path), ...document.position(path) };
   switch (issue.code) {
@@ -44,6 +39,25 @@ function problemsOfIssue(issue: Issue, schema: z.ZodType, document: YamlDocument
     default:
       return [{ ...problem, message: lowerFirst(issue.message) }];
   }
+}
+
+function unknownKey(
+  key: string,
+  { path, document, known }: { path: Path; document: YamlDocument; known: string[] },
+): ConfigProblem {
+  const place = document.position(path, key);
+  const { hint, isTypo } = hintForKey(key, known);
+  const rest = hint === undefined ? {} : { hint };
+  // What stands alone may be a value that lost its key, and a secret.
+  if (!isTypo && valueAt(document.value, [...path, key]) === null) {
+    return {
+      path: showPath(path),
+      ...place,
+      message: 'has a key without a value that is no key of this config',
+      ...rest,
+    };
+  }
+  return { path: showPath([...path, key]), ...place, message: 'is no key of this config', ...rest };
 }
 
 function unionProblem(
@@ -77,10 +91,11 @@ function typeProblem(expected: string, given: unknown): { message: string; hint?
   return { message };
 }
 
-function hintForKey(key: string, known: string[]): { hint?: string } {
+function hintForKey(key: string, known: string[]): { hint?: string; isTypo: boolean } {
   const meant = suggest(key, known);
-  if (meant !== undefined) return { hint: `Did you mean ${meant}?` };
-  return known.length > 0 && known.length <= 20 ? { hint: `Known here: ${known.join(', ')}.` } : {};
+  if (meant !== undefined) return { hint: `Did you mean ${meant}?`, isTypo: true };
+  const fewAreKnown = known.length > 0 && known.length <= 20;
+  return { ...(fewAreKnown && { hint: `Known here: ${known.join(', ')}.` }), isTypo: false };
 }
 
 function didYouMean(given: string, allowed: string[]): { hint?: string } {
