@@ -1,5 +1,7 @@
 import { connectionOptions, refineSignIn } from '@flowmeta/connector/reading';
 import { z } from 'zod';
+import { databasePlaceOf } from './lineage/asset-uri.js';
+import { databaseSchemes } from './lineage/databases.js';
 
 const options = connectionOptions('Airflow');
 
@@ -26,6 +28,22 @@ export const airflowConfigSchema = z
     tokenFile: options.tokenFile,
     verifySSL: options.verifySSL,
     sslConfig: options.sslConfig,
+    connections: z
+      .record(
+        z.string().min(1),
+        z
+          .string()
+          .refine((uri) => databasePlaceOf(uri) !== undefined, {
+            error: `expected a database as in postgres://host:5432/database/schema; known are ${databaseSchemes.join(', ')}`,
+          })
+          .refine((uri) => !/^[^/]*\/\/[^/]*@/.test(uri), {
+            error: 'the address holds credentials, which are not needed: nothing connects to it',
+          }),
+      )
+      .optional()
+      .describe(
+        'What connections of Airflow lead to, by their `conn_id`, for the lineage of SQL: Airflow does not tell it. An address such as `postgres://host:5432/database/schema`, without credentials; names without a database or schema get these.',
+      ),
     requestTimeout: options.requestTimeout,
     concurrency: options.concurrency,
     requestsPerSecond: options.requestsPerSecond,

@@ -12,6 +12,7 @@ import { checkSteps } from './check.js';
 import { AirflowClient, type AirflowClientOptions } from './client/airflow-client.js';
 import { type AirflowConfig, airflowConfigSchema } from './config.js';
 import { ownsPipeline, pipelineExists } from './existence.js';
+import { databasePlaceOf } from './lineage/asset-uri.js';
 import { readEvents } from './read.js';
 import { compileSelection } from './selection.js';
 
@@ -33,6 +34,16 @@ export const airflowConnector = defineConnector({
         hostPort: 'https://airflow.example.com',
         username: 'catalog',
         password: '$AIRFLOW_PASSWORD',
+      },
+    },
+    {
+      title: 'With what the SQL of tasks speaks to',
+      config: {
+        type: 'Airflow',
+        hostPort: 'https://airflow.example.com',
+        username: 'catalog',
+        password: '$AIRFLOW_PASSWORD',
+        connections: { warehouse: 'postgres://db.example.com:5432/shop/public' },
       },
     },
     {
@@ -64,6 +75,12 @@ export function connectAirflow(
     [config.password, config.token, config.sslConfig?.sslKey].filter((secret) => secret !== undefined),
   );
   const selection = compileSelection(context.selection);
+  const places = new Map(
+    Object.entries(config.connections ?? {}).flatMap(([connection, uri]) => {
+      const place = databasePlaceOf(uri);
+      return place === undefined ? [] : [[connection, place] as const];
+    }),
+  );
   const client = new AirflowClient({ ...clientOptions(config, context), redactor, ...transport });
   const closing = new AbortController();
   const signalOf = (...signals: (AbortSignal | undefined)[]) =>
@@ -86,6 +103,7 @@ export function connectAirflow(
           client,
           redactor,
           selection,
+          places,
           concurrency: config.concurrency,
           now: context.now,
           signal,

@@ -1,6 +1,7 @@
 import type { IncrementalOptions, ReadOptions, SourceEvent } from '@flowmeta/connector';
 import type { Redactor } from '@flowmeta/redact';
 import type { AirflowClient, AirflowServer, UnreadableRow } from './client/airflow-client.js';
+import type { DatabasePlace } from './lineage/asset-uri.js';
 import { createLineageBook, type LineageBook } from './lineage/lineage-book.js';
 import { readPipelines } from './read-pipelines.js';
 import { readRuns } from './read-runs.js';
@@ -10,8 +11,10 @@ import type { Selection } from './selection.js';
 /** What one read works with. */
 export interface ReadContext {
   client: AirflowClient;
-  redactor: Pick<Redactor, 'text'>;
+  redactor: Pick<Redactor, 'text' | 'value'>;
   selection: Selection;
+  /** What the connections of tasks lead to, by their names. */
+  places: ReadonlyMap<string, DatabasePlace>;
   concurrency: number;
   /** Current time, ms. */
   now: () => number;
@@ -46,7 +49,7 @@ export async function* readEvents(options: ReadOptions, context: ReadContext): A
     return;
   }
   // Of a part of the definitions nothing could be said: without pipelines there is no lineage either.
-  const lineage = isYielded && options.lineage !== false ? createLineageBook(context.redactor) : undefined;
+  const lineage = isYielded && options.lineage !== false ? createLineageBook(context) : undefined;
   const whole: Reading = { ...reading, ...(lineage && { lineage }) };
   let isComplete = false;
   for await (const event of readPipelines(whole)) {

@@ -1,6 +1,6 @@
-import type { EntityReference, LineageEdge, Pipeline, Run, SourceEvent } from '@flowmeta/connector';
+import type { Pipeline, Run, SourceEvent } from '@flowmeta/connector';
 import { describe, expect, it } from 'vitest';
-import { readAirflow } from './stand-in.js';
+import { edgesOf, readAirflow } from './stand-in.js';
 
 // What the DAG files in `tooling/airflow/dags` say, written down by hand.
 
@@ -12,20 +12,6 @@ const pipelinesOf = (events: SourceEvent[]): Map<string, Pipeline> =>
   new Map(events.flatMap((event) => (event.kind === 'pipeline' ? [[event.pipeline.name, event.pipeline]] : [])));
 const runsOf = (events: SourceEvent[], pipeline: string): Run[] =>
   events.flatMap((event) => (event.kind === 'run' && event.run.pipeline === pipeline ? [event.run] : []));
-const nameOf = (end: EntityReference): string => {
-  if (end.kind === 'pipeline') return end.external ? `${end.name} (elsewhere)` : end.name;
-  if (end.kind === 'entity') return end.fqn;
-  const { dataset } = end;
-  if (dataset.kind === 'table') return `${dataset.platform}:${dataset.database}.${dataset.schema}.${dataset.name}`;
-  return dataset.kind === 'container' ? `${dataset.bucket}/${dataset.path}` : dataset.name;
-};
-const textOf = ({ from, to, pipeline, description, evidence }: LineageEdge): string =>
-  [nameOf(from), '→', nameOf(to), ...(pipeline ? [`by ${pipeline}`] : []), `(${description})`, evidence ?? '']
-    .join(' ')
-    .trim();
-const edgesOf = (events: SourceEvent[]): string[] =>
-  events.flatMap((event) => (event.kind === 'lineage' ? [textOf(event.edge)] : [])).sort();
-
 describe.each(majors)('Airflow %s', (major) => {
   it('reads a DAG with nested groups, setup and teardown', async () => {
     const etl = pipelinesOf(await read[major]).get('shop.orders.etl')!;
@@ -228,6 +214,7 @@ describe('lineage', () => {
         ...common,
         'assets_named → postgres:shop.public.named (Airflow task write: outlet)',
         'assets_producer → assets_of_alias (Airflow asset alias: rejected-orders)',
+        'assets_producer → lake/rejected/orders.csv (Airflow task write_alias: outlet) run',
         'assets_producer → ops.waiting (Airflow sensor: wait_for_dag)',
         'derived_scores → lake/derived/scores.parquet (Airflow task derived_scores: outlet)',
         'ops.parent → ops.child (Airflow trigger: start_child)',
@@ -245,6 +232,8 @@ describe('lineage', () => {
     expect(edgesOf(await read[2])).toEqual(
       [
         ...common,
+        'assets_producer → assets_of_alias (Airflow asset: s3://lake/rejected/orders.csv) run',
+        'assets_producer → lake/rejected/orders.csv (Airflow task write_alias: outlet) run',
         'assets_producer → ops.waiting (Airflow sensor: wait_for_dag) run',
         'lake/rejected/orders.csv → assets_of_alias (Airflow schedule: asset)',
         'ops.parent → ops.child (Airflow trigger: start_child) run',

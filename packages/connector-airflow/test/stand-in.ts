@@ -1,4 +1,4 @@
-import type { ConnectorContext, ReadOptions, SourceEvent } from '@flowmeta/connector';
+import type { ConnectorContext, EntityReference, LineageEdge, ReadOptions, SourceEvent } from '@flowmeta/connector';
 import { type AirflowDataset, airflowDataset, type Fault, type Sandbox, startAirflowSandbox } from '@flowmeta/sandbox';
 import type { AirflowClientOptions } from '../src/client/airflow-client.js';
 import { airflowConfigSchema } from '../src/config.js';
@@ -53,3 +53,18 @@ export async function readAirflow(
     await server.close();
   }
 }
+
+const nameOf = (end: EntityReference): string => {
+  if (end.kind === 'pipeline') return end.external ? `${end.name} (elsewhere)` : end.name;
+  if (end.kind === 'entity') return end.fqn;
+  const { dataset } = end;
+  if (dataset.kind === 'table') return `${dataset.platform}:${dataset.database}.${dataset.schema}.${dataset.name}`;
+  return dataset.kind === 'container' ? `${dataset.bucket}/${dataset.path}` : dataset.name;
+};
+const textOf = ({ from, to, pipeline, description, evidence }: LineageEdge): string =>
+  [nameOf(from), '→', nameOf(to), ...(pipeline ? [`by ${pipeline}`] : []), `(${description})`, evidence ?? '']
+    .join(' ')
+    .trim();
+/** Edges as text, sorted. */
+export const edgesOf = (events: SourceEvent[]): string[] =>
+  events.flatMap((event) => (event.kind === 'lineage' ? [textOf(event.edge)] : [])).sort();

@@ -20,7 +20,8 @@ function environmentOf({ home, port, major, database }) {
     AIRFLOW__CORE__DAG_DISCOVERY_SAFE_MODE: 'False',
     AIRFLOW__LOGGING__LOGGING_LEVEL: 'WARNING',
     AIRFLOW__DATABASE__SQL_ALCHEMY_CONN: database,
-    AIRFLOW__CORE__EXECUTOR: 'LocalExecutor',
+    // Airflow 2 refuses any other one with SQLite.
+    AIRFLOW__CORE__EXECUTOR: major === 2 && database.startsWith('sqlite') ? 'SequentialExecutor' : 'LocalExecutor',
     AIRFLOW__CORE__PARALLELISM: '4',
     AIRFLOW_CONN_WAREHOUSE: JSON.stringify({ conn_type: 'sqlite', host: join(home, 'warehouse.db') }),
   };

@@ -13,6 +13,8 @@ import type { z } from 'zod';
 import { type Dialect, dialects } from './dialects.js';
 import {
   type Asset,
+  type AssetEvent,
+  assetEventSchema,
   assetSchema,
   type Dag,
   type DagDetails,
@@ -239,6 +241,21 @@ export class AirflowClient {
     const { dialect } = await this.server(options);
     const keyOf = ({ uri }: Row) => String(uri);
     yield* this.#list(dialect.assets.path, { ...options, field: dialect.assets.field, schema: assetSchema, keyOf });
+  }
+
+  /** The latest hundred times that a DAG has written an asset, or that somebody has written this asset. */
+  async assetEvents(of: { dag: string } | { asset: number }, options: ListOptions): Promise<AssetEvent[]> {
+    const { dialect } = await this.server(options);
+    const { path: where, events: field, eventsOf } = dialect.assets;
+    const query = {
+      ...('dag' in of ? { source_dag_id: of.dag } : { [eventsOf]: of.asset }),
+      order_by: '-timestamp',
+      limit: pageSize,
+    };
+    const { body } = await this.#get(`${where}/events`, { query, signal: options.signal });
+    const { rows } = pageOf(body, field);
+    const keyOf = ({ id }: Row) => `asset event ${id}`;
+    return rows.flatMap((row) => readable(row, { ...options, schema: assetEventSchema, keyOf }));
   }
 
   importErrors(options: ListOptions): AsyncGenerator<ImportError> {

@@ -4,8 +4,8 @@ export interface Dialect {
   root: '/api/v1' | '/api/v2';
   /** What a user name is good for. */
   signIn: 'basic' | 'token';
-  /** What the version calls assets, in paths and answers. */
-  assets: { path: string; field: string };
+  /** What the version calls assets and their events, in paths, answers and parameters. */
+  assets: { path: string; field: string; events: string; eventsOf: string };
   /** Rows of a page of task instances of one run; 2.x has no order there, so that only one page is safe (Airflow facts 5, 31). */
   instancesPage: number;
   /** Where edges between DAGs are, if anywhere (Airflow fact 24). */
@@ -26,7 +26,7 @@ export const dialects: readonly Dialect[] = [
   {
     root: '/api/v2',
     signIn: 'token',
-    assets: { path: '/assets', field: 'assets' },
+    assets: { path: '/assets', field: 'assets', events: 'asset_events', eventsOf: 'asset_id' },
     instancesPage: 100,
     dependencies: '/ui/dependencies',
     pages: {
@@ -39,7 +39,7 @@ export const dialects: readonly Dialect[] = [
   {
     root: '/api/v1',
     signIn: 'basic',
-    assets: { path: '/datasets', field: 'datasets' },
+    assets: { path: '/datasets', field: 'datasets', events: 'dataset_events', eventsOf: 'dataset_id' },
     instancesPage: 100_000,
     pages: {
       dag: (dag) => `/dags/${encode(dag)}/grid`,

@@ -79,6 +79,8 @@ export const instanceSchema = z.object({
   dag_run_id: name,
   task_id: name,
   map_index: z.number().nullish(),
+  /** The operator's class, without its module. */
+  operator: text,
   state: text,
   try_number: z.number().nullish(),
   start_date: text,
@@ -93,6 +95,7 @@ export const triesSchema = z.object({ task_instances: z.array(z.object({ start_d
 const reference = z.object({ dag_id: name, task_id: text });
 
 export const assetSchema = z.object({
+  id: z.number().nullish(),
   /** 3.x; on 2.x the uri is the name. */
   name: text,
   uri: z.string(),
@@ -102,8 +105,25 @@ export const assetSchema = z.object({
   /** DAGs that it sets off: 3.x, 2.x. */
   scheduled_dags: z.array(reference).nullish(),
   consuming_dags: z.array(reference).nullish(),
+  /** Those by which tasks have written to it. */
+  aliases: z.array(z.object({ name })).nullish(),
 });
 export type Asset = z.output<typeof assetSchema>;
+
+/** A task has written an asset. */
+export const assetEventSchema = z.object({
+  id: z.number(),
+  /** 3.x. */
+  name: text,
+  uri: text,
+  /** 2.x. */
+  dataset_uri: text,
+  source_dag_id: text,
+  source_task_id: text,
+  /** Runs that it has set off, perhaps with others. */
+  created_dagruns: z.array(z.object({ dag_id: name })).nullish(),
+});
+export type AssetEvent = z.output<typeof assetEventSchema>;
 
 export const importErrorSchema = z.object({
   filename: z.string(),

@@ -1,4 +1,5 @@
 import type { Dataset } from '@flowmeta/connector';
+import { type Database, databaseOfScheme } from './databases.js';
 
 interface Address {
   scheme: string;
@@ -7,21 +8,6 @@ interface Address {
   /** Of the path, decoded. */
   parts: string[];
 }
-
-/** Databases by the scheme of an asset's uri: what they are called, and which levels the path has before the table's name. */
-const databases: Readonly<Record<string, { platform: string; levels: ('database' | 'schema')[] }>> = {
-  postgres: { platform: 'postgres', levels: ['database', 'schema'] },
-  postgresql: { platform: 'postgres', levels: ['database', 'schema'] },
-  redshift: { platform: 'redshift', levels: ['database', 'schema'] },
-  mssql: { platform: 'sqlserver', levels: ['database', 'schema'] },
-  sqlserver: { platform: 'sqlserver', levels: ['database', 'schema'] },
-  snowflake: { platform: 'snowflake', levels: ['database', 'schema'] },
-  trino: { platform: 'trino', levels: ['database', 'schema'] },
-  oracle: { platform: 'oracle', levels: ['database', 'schema'] },
-  mysql: { platform: 'mysql', levels: ['schema'] },
-  mariadb: { platform: 'mariadb', levels: ['schema'] },
-  clickhouse: { platform: 'clickhouse', levels: ['schema'] },
-};
 
 const buckets: Readonly<Record<string, { platform: string; scheme: string }>> = {
   s3: { platform: 's3', scheme: 's3' },
@@ -41,26 +27,18 @@ export function datasetOf(uri: string): Dataset | undefined {
   const address = addressOf(uri);
   if (address === undefined) return undefined;
   const { scheme, authority, parts } = address;
-  const server = `${scheme}://${authority}`;
-  const database = Object.hasOwn(databases, scheme) ? databases[scheme] : undefined;
-  if (database) {
-    const { platform, levels } = database;
-    const name = parts.at(-1);
-    if (authority === '' || name === undefined || parts.length !== levels.length + 1) return undefined;
-    const values = Object.fromEntries(levels.map((level, index) => [level, parts[index]!]));
-    const connections = [...(levels[0] === 'database' ? [`${server}/${parts[0]}`] : []), server, authority];
-    return { kind: 'table', platform, connections, ...values, name };
+  const place = databaseAt(address);
+  if (place) {
+    const { platform, connections, database, schema, below } = place;
+    const [name, ...more] = below;
+    if (name === undefined || more.length > 0) return undefined;
+    return { kind: 'table', platform, connections, ...(database !== undefined && { database }), schema: schema!, name };
   }
   const bucket = Object.hasOwn(buckets, scheme) ? buckets[scheme] : undefined;
   if (bucket) {
     if (authority === '') return undefined;
     const connections = [`${bucket.scheme}://${authority}`];
     return { kind: 'container', platform: bucket.platform, connections, bucket: authority, path: parts.join('/') };
-  }
-  if (scheme === 'bigquery') {
-    const [schema, name] = parts;
-    if (authority === '' || schema === undefined || name === undefined || parts.length !== 2) return undefined;
-    return { kind: 'table', platform: 'bigquery', connections: [server], database: authority, schema, name };
   }
   if (scheme === 'kafka') {
     const [name] = parts;
@@ -70,6 +48,36 @@ export function datasetOf(uri: string): Dataset | undefined {
   }
   if (azure.test(`${scheme}:`)) return azureFiles(uri, parts);
   return undefined;
+}
+
+/** Where the tables of a database are; what names a table may lack. */
+export interface DatabasePlace extends Pick<Database, 'platform' | 'dialect'> {
+  /** As in `Dataset`. */
+  connections: readonly string[];
+  database?: string;
+  schema?: string;
+}
+
+/** The database, or a schema of it, that a uri names: `postgres://host:port/database/schema`. Undefined for any other uri. */
+export function databasePlaceOf(uri: string): DatabasePlace | undefined {
+  const address = addressOf(uri);
+  const place = address && databaseAt(address);
+  if (place === undefined || place.below.length > 0) return undefined;
+  const { below: _none, ...rest } = place;
+  return rest;
+}
+
+function databaseAt({ scheme, authority, parts }: Address): (DatabasePlace & { below: string[] }) | undefined {
+  const system = databaseOfScheme(scheme);
+  if (system === undefined || authority === '') return undefined;
+  const { platform, dialect, levels } = system;
+  const server = `${scheme}://${authority}`;
+  // A project of BigQuery stands where others have their server.
+  const names = platform === 'bigquery' ? [authority, ...parts] : parts;
+  const values = Object.fromEntries(levels.flatMap((level, index) => (names[index] ? [[level, names[index]]] : [])));
+  const inDatabase = levels[0] === 'database' && parts[0] !== undefined ? [`${server}/${parts[0]}`] : [];
+  const connections = platform === 'bigquery' ? [server] : [...inDatabase, server, authority];
+  return { platform, dialect, connections, ...values, below: names.slice(levels.length) };
 }
 
 /** `abfss://container@account.dfs.core.windows.net/path`. */

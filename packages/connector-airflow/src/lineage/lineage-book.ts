@@ -1,9 +1,10 @@
 import { type EntityReference, type LineageEdge, referenceKey, type SourceEvent } from '@flowmeta/connector';
 import type { Redactor } from '@flowmeta/redact';
 import type { UnreadableRow } from '../client/airflow-client.js';
-import type { Asset, DagTask, Dependencies, TaskInstance } from '../client/wire.js';
+import type { Asset, AssetEvent, DagTask, Dependencies, TaskInstance } from '../client/wire.js';
 import type { DagIndex, Reading } from '../read.js';
-import { datasetOf } from './asset-uri.js';
+import { type DatabasePlace, datasetOf } from './asset-uri.js';
+import { createSqlBook } from './sql-book.js';
 
 /** Collects what is known of lineage during one read. */
 export interface LineageBook {
@@ -11,10 +12,10 @@ export interface LineageBook {
   define(dag: string, tasks: readonly DagTask[]): void;
   /** The edges that Airflow shows by itself. Once, when all DAGs are defined. */
   definitions(reading: Pick<Reading, 'client' | 'index' | 'signal'>): AsyncGenerator<SourceEvent>;
-  /** The edges that one run shows: which DAG a task has started or waited for. */
+  /** What one run shows: at once which DAG a task has started or waited for; its SQL counts in the end. */
   evidence(instances: readonly TaskInstance[]): SourceEvent[];
-  /** What stays open, and `linked` where all that definitions show was read: `isComplete` if every DAG could be. Once, at the end. */
-  resolve(isComplete: boolean): SourceEvent[];
+  /** The edges of SQL, what stays open, and `linked` where all that definitions show was read: `isComplete` if every DAG could be. Once, at the end. */
+  resolve(isComplete: boolean): AsyncGenerator<SourceEvent>;
 }
 
 /** The operators that name another DAG, by the last part of their class, and the template that holds its name. */
@@ -27,10 +28,25 @@ const kinds = Object.keys(links) as LinkKind[];
 
 const sideKey = (side: 'inlet' | 'outlet', dag: string, { uri }: Asset): string => JSON.stringify([side, dag, uri]);
 
+interface TaskReference {
+  dag_id: string;
+  task_id?: string | null | undefined;
+}
+const outletKey = (uri: string, { dag_id, task_id }: TaskReference): string => JSON.stringify([uri, dag_id, task_id]);
+
+const pairKey = (from: string, to: string): string => JSON.stringify([from, to]);
 const template = /\{\{|\{%/;
 const pipelineOf = (name: string): EntityReference => ({ kind: 'pipeline', name });
 
-export function createLineageBook(redactor: Pick<Redactor, 'text'>): LineageBook {
+/** `places`: what the connections of tasks lead to, by their names. */
+export function createLineageBook({
+  redactor,
+  places,
+}: {
+  redactor: Pick<Redactor, 'text' | 'value'>;
+  places: ReadonlyMap<string, DatabasePlace>;
+}): LineageBook {
+  const sql = createSqlBook({ redactor, places });
   let index: DagIndex = new Map();
   /** Tasks that name another DAG, by DAG and task, until it is known which. */
   const open = new Map<string, { dag: string; task: string; kind: LinkKind; isTemplate: boolean }>();
@@ -38,6 +54,8 @@ export function createLineageBook(redactor: Pick<Redactor, 'text'>): LineageBook
   const shown = new Set<string>();
   /** Edges that were yielded, each once. */
   const yielded = new Set<string>();
+  /** DAGs that follow each other by definition. */
+  const following = new Set<string>();
   const except = { from: new Set<string>(), into: new Set<string>() };
   let isWhole = true;
 
@@ -58,6 +76,7 @@ export function createLineageBook(redactor: Pick<Redactor, 'text'>): LineageBook
   /** An edge between DAGs, of which one may be of another Airflow; none into a DAG that is left out on purpose. */
   const dagEdge = (from: string, to: string, details: Omit<LineageEdge, 'from' | 'to'>): SourceEvent[] => {
     if (from === to || !(isWanted(from) || isWanted(to)) || (index.has(to) && !isWanted(to))) return [];
+    if (details.evidence === undefined) following.add(pairKey(from, to));
     const reference = (name: string): EntityReference => ({
       kind: 'pipeline',
       name: redactor.text(name),
@@ -75,6 +94,15 @@ export function createLineageBook(redactor: Pick<Redactor, 'text'>): LineageBook
     return dagEdge(from, to, { description: `Airflow ${kind}: ${task}`, ...evidence });
   };
 
+  const notPlaced = (name: string, { dag_id: pipeline, task_id }: TaskReference): SourceEvent => {
+    const message = redactor.text(`The asset ${name} has no uri that names a table, a file or a topic.`);
+    const hint = 'Give it one such as postgres://host:5432/database/schema/table or s3://bucket/path.';
+    return {
+      kind: 'unresolved',
+      gap: { pipeline, ...(task_id && { task: task_id }), reason: 'connection', message, hint },
+    };
+  };
+
   /** `joined`: sides of tasks that an edge from dataset to dataset shows. */
   function* assetEdges(asset: Asset, joined: ReadonlySet<string>): Generator<SourceEvent> {
     const name = asset.name || asset.uri;
@@ -87,16 +115,7 @@ export function createLineageBook(redactor: Pick<Redactor, 'text'>): LineageBook
     }
     const dataset = datasetOf(asset.uri);
     if (dataset === undefined) {
-      for (const { dag_id: pipeline, task_id } of [...producers, ...consumers].filter(({ dag_id }) =>
-        isWanted(dag_id),
-      )) {
-        const message = redactor.text(`The asset ${name} has no uri that names a table, a file or a topic.`);
-        const hint = 'Give it one such as postgres://host:5432/database/schema/table or s3://bucket/path.';
-        yield {
-          kind: 'unresolved',
-          gap: { pipeline, ...(task_id && { task: task_id }), reason: 'connection', message, hint },
-        };
-      }
+      for (const task of [...producers, ...consumers]) if (isWanted(task.dag_id)) yield notPlaced(name, task);
       return;
     }
     const entity: EntityReference = { kind: 'dataset', dataset };
@@ -144,7 +163,28 @@ export function createLineageBook(redactor: Pick<Redactor, 'text'>): LineageBook
     }
   }
 
-  function* dependencyEdges({ nodes, edges }: Dependencies): Generator<SourceEvent> {
+  /** What tasks have written by way of an alias: only events tell. `declared`: outlets that need none. */
+  function* eventEdges(events: readonly AssetEvent[], declared: ReadonlySet<string>): Generator<SourceEvent> {
+    for (const { source_dag_id: dag_id, source_task_id: task_id, created_dagruns, ...asset } of events) {
+      const uri = asset.uri ?? asset.dataset_uri ?? '';
+      const name = asset.name || uri;
+      if (!dag_id || uri === '' || declared.has(outletKey(uri, { dag_id, task_id }))) continue;
+      const evidence = 'run' as const;
+      const description = `Airflow asset: ${name}`;
+      for (const { dag_id: to } of created_dagruns ?? []) {
+        if (!following.has(pairKey(dag_id, to))) yield* dagEdge(dag_id, to, { description, evidence });
+      }
+      if (!isWanted(dag_id)) continue;
+      const dataset = datasetOf(uri);
+      const outlet = { description: `Airflow task ${task_id ?? ''}: outlet`, evidence };
+      if (dataset) yield* edge(pipelineOf(dag_id), { kind: 'dataset', dataset }, outlet);
+      else yield notPlaced(name, { dag_id, task_id });
+    }
+  }
+
+  /** Yields edges; returns the DAGs that write to an alias. */
+  function* dependencyEdges({ nodes, edges }: Dependencies): Generator<SourceEvent, Set<string>> {
+    const writers = new Set<string>();
     const labels = new Map(nodes.map(({ id, label }) => [id, label ?? '']));
     const into = new Map<string, string[]>();
     const outOf = new Map<string, string[]>();
@@ -159,6 +199,7 @@ export function createLineageBook(redactor: Pick<Redactor, 'text'>): LineageBook
       const label = labels.get(node) ?? '';
       const [prefix] = node.split(':', 1);
       for (const from of sources) {
+        if (prefix === 'asset-alias' && isWanted(from)) writers.add(from);
         for (const to of outOf.get(node) ?? []) {
           if (prefix === 'asset-alias') {
             yield* dagEdge(from, to, { description: `Airflow asset alias: ${label}` });
@@ -175,6 +216,7 @@ export function createLineageBook(redactor: Pick<Redactor, 'text'>): LineageBook
         }
       }
     }
+    return writers;
   }
 
   return {
@@ -189,10 +231,13 @@ export function createLineageBook(redactor: Pick<Redactor, 'text'>): LineageBook
     async *definitions({ client, index: dags, signal }) {
       index = dags;
       const unreadable: UnreadableRow[] = [];
+      const options = { signal, onUnreadable: (row: UnreadableRow) => void unreadable.push(row) };
+      const assets: Asset[] = [];
+      let asked: ({ dag: string } | { asset: number })[] = [];
       try {
-        const assets: Asset[] = [];
-        for await (const asset of client.assets({ signal, onUnreadable: (row) => unreadable.push(row) }))
-          assets.push(asset);
+        for await (const asset of client.assets(options)) assets.push(asset);
+        const aliased = assets.filter(({ aliases }) => aliases != null && aliases.length > 0);
+        asked = aliased.flatMap(({ id }) => (typeof id === 'number' ? [{ asset: id }] : []));
         const joined = new Set<string>();
         yield* movements(assets, joined);
         for (const asset of assets) yield* assetEdges(asset, joined);
@@ -210,16 +255,27 @@ export function createLineageBook(redactor: Pick<Redactor, 'text'>): LineageBook
       }
       try {
         const dependencies = await client.dependencies({ signal });
-        if (dependencies) yield* dependencyEdges(dependencies);
+        if (dependencies) asked = [...(yield* dependencyEdges(dependencies))].map((dag) => ({ dag }));
       } catch (error) {
         signal.throwIfAborted();
         isWhole = false;
         const message = `Airflow does not tell which DAG starts or awaits which, so that only runs do: ${(error as Error).message}`;
         yield { kind: 'warning', message };
       }
+      const declared = new Set(
+        assets.flatMap(({ uri, producing_tasks }) => (producing_tasks ?? []).map((task) => outletKey(uri, task))),
+      );
+      try {
+        for (const of of asked) yield* eventEdges(await client.assetEvents(of, options), declared);
+      } catch (error) {
+        signal.throwIfAborted();
+        const message = `Asset events can't be read, so that what tasks write by way of an alias is missing: ${(error as Error).message}`;
+        yield { kind: 'warning', message };
+      }
     },
 
     evidence(instances) {
+      sql.add(instances);
       return instances.flatMap(({ dag_id: dag, task_id: task, rendered_fields }) => {
         const key = JSON.stringify([dag, task]);
         const known = open.get(key);
@@ -231,8 +287,8 @@ export function createLineageBook(redactor: Pick<Redactor, 'text'>): LineageBook
       });
     },
 
-    resolve(isComplete) {
-      const events: SourceEvent[] = [];
+    async *resolve(isComplete) {
+      yield* sql.events();
       for (const [key, { dag, task, kind, isTemplate }] of open) {
         if (!isWanted(dag)) continue;
         (kind === 'trigger' ? except.from : except.into).add(dag);
@@ -243,12 +299,12 @@ export function createLineageBook(redactor: Pick<Redactor, 'text'>): LineageBook
           : `Airflow does not tell which DAG it ${word}, but for runs.`;
         const hint = 'It is found when a run of the task lies in the window (`statusLookbackDays`).';
         const reason = isTemplate ? 'template' : 'hidden';
-        events.push({ kind: 'unresolved', gap: { pipeline: dag, task, reason, message, hint } });
+        yield { kind: 'unresolved', gap: { pipeline: dag, task, reason, message, hint } };
       }
-      if (!isComplete || !isWhole) return events;
+      if (!isComplete || !isWhole) return;
       const [from, into] = [[...except.from], [...except.into]];
       const exceptions = from.length + into.length > 0 ? { except: { from, into } } : {};
-      return [...events, { kind: 'linked', scope: {}, ...exceptions }];
+      yield { kind: 'linked', scope: {}, ...exceptions };
     },
   };
 }
