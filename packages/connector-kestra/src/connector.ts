@@ -97,6 +97,8 @@ export function connectKestra(client: KestraClient, config: KestraConfig, contex
     countRuns: (windows, { namespaces, signal } = {}) =>
       countRuns(windows, { client, selection: select(namespaces), signal: signalOf(signal) }),
 
+    tenants: ({ signal } = {}) => client.tenants({ signal: signalOf(signal) }),
+
     async close() {
       closing.abort(new VerdictError('The connection to Kestra is closed.', { verdict: 'fatal' }));
       await client.close();

@@ -180,6 +180,7 @@ export function recordedClient(
       signal?.throwIfAborted();
       return server;
     },
+    tenants: unused,
     async *flows({ namespace, signal } = {}) {
       calls.push(`flows ${namespace ?? ''}`);
       for (const flow of flows) {

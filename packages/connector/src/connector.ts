@@ -127,6 +127,12 @@ export interface Connector {
     windows: readonly RunWindow[],
     options?: { namespaces?: string[]; signal?: AbortSignal },
   ): Promise<RunCount[]>;
+  /**
+   * The tenants of the source, each once, in the same order each time: for a config that wants all of them, and is opened for this without
+   * one. Each can be the option `tenantId` of a config. Without the method, a source has no tenants. Throws an error with a verdict when
+   * the source does not tell.
+   */
+  tenants?(options?: { signal?: AbortSignal }): Promise<string[]>;
   /** Frees sockets and timers. Safe to call twice. */
   close(): Promise<void>;
 }

@@ -11,7 +11,7 @@ const closing: (() => unknown)[] = [];
 afterEach(() => Promise.all(closing.splice(0).map((close) => close())));
 
 /** What is read of a server that has these jobs. */
-async function eventsOf(jobs: object[]): Promise<SourceEvent[]> {
+async function eventsOf(jobs: unknown[]): Promise<SourceEvent[]> {
   const server = createServer((_request, response) => {
     response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify({ items: jobs, next: null }));
   });

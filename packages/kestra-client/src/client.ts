@@ -1,13 +1,7 @@
-import {
-  createHttpClient,
-  type HttpClient,
-  type HttpRequest,
-  type HttpResponse,
-  isHttpError,
-  path,
-} from '@flowmeta/http';
+import { createHttpClient, type HttpClient, type HttpRequest, type HttpResponse, path } from '@flowmeta/http';
 import { type DetectedServer, detectServer } from './detect.js';
-import { explain, isKestraError, KestraError, unreadable } from './kestra-error.js';
+import { explain, isKestraError, unreadable, wholeListing } from './kestra-error.js';
+import { listTenants } from './list-tenants.js';
 import { normaliseUrl } from './normalise-url.js';
 import { readPages } from './paging.js';
 import { readExecution } from './read/execution.js';
@@ -89,6 +83,10 @@ class HttpKestraClient implements KestraClient {
 
   server(options: Signal = {}): Promise<KestraServer> {
     return this.#detect(options.signal);
+  }
+
+  tenants({ signal }: Signal = {}): Promise<string[]> {
+    return listTenants({ http: this.#http, tenant: this.#tenant, signal });
   }
 
   async *flows(options: SearchOptions & Unreadable = {}): AsyncGenerator<KestraFlow> {
@@ -345,20 +343,6 @@ class HttpKestraClient implements KestraClient {
     };
     return readPages({ what, pageSize, fetchPage, keyOf, countable });
   }
-}
-
-/**
- * An error that would leave out one item leaves out all when it concerns a page (one flow that the server can't read makes
- * it refuse the whole page): nothing may go on as if the listing were empty.
- */
-function wholeListing(error: unknown, what: string): unknown {
-  if (!(isKestraError(error) || isHttpError(error)) || error.verdict !== 'skip') return error;
-  return new KestraError(`the listing of ${what} failed: ${error.message}`, {
-    kind: isKestraError(error) ? error.kind : 'refused',
-    verdict: 'fatal',
-    ...(error.hint === undefined ? {} : { hint: error.hint }),
-    cause: error,
-  });
 }
 
 function keyOf(item: unknown, names: string[]): string | undefined {

@@ -22,7 +22,7 @@ export interface DetectedServer extends KestraServer {
  * dialect from the table, and whether sign-in and tenant work from one small search.
  */
 export async function detectServer({ http, tenant }: DetectOptions): Promise<DetectedServer> {
-  const configs = await fetchConfigs(http, tenant);
+  const configs = await fetchConfigs(http, { tenant });
   const setUp = configs.isBasicAuthInitialized !== false;
   const context = { tenant, setUp };
   const warnings: string[] = [];
@@ -66,10 +66,14 @@ export async function detectServer({ http, tenant }: DetectOptions): Promise<Det
 
 const scoped = (tenant: string): string => path`/api/v1/${tenant}`;
 
-async function fetchConfigs(http: HttpClient, tenant: string): Promise<Configs> {
+/** What `/api/v1/configs` says; asked with credentials, which some versions want there. */
+export async function fetchConfigs(
+  http: HttpClient,
+  { tenant, signal }: { tenant: string; signal?: AbortSignal | undefined },
+): Promise<Configs> {
   let body: unknown;
   try {
-    ({ body } = await http.request({ path: '/api/v1/configs' }));
+    ({ body } = await http.request({ path: '/api/v1/configs', ...(signal && { signal }) }));
   } catch (error) {
     if (isHttpError(error) && error.kind === 'status' && error.status === 404) {
       throw new KestraError(`no Kestra API below ${error.url.replace(/\/api\/v1\/configs$/, '/')}`, {

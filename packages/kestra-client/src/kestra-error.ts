@@ -102,3 +102,17 @@ export function explain(error: unknown, context: { tenant: string; setUp: boolea
   }
   return error;
 }
+
+/**
+ * An error that would leave out one item leaves out all when it concerns a page (one flow that the server can't read makes
+ * it refuse the whole page): nothing may go on as if the listing were empty.
+ */
+export function wholeListing(error: unknown, what: string): unknown {
+  if (!(isKestraError(error) || isHttpError(error)) || error.verdict !== 'skip') return error;
+  return new KestraError(`the listing of ${what} failed: ${error.message}`, {
+    kind: isKestraError(error) ? error.kind : 'refused',
+    verdict: 'fatal',
+    ...(error.hint === undefined ? {} : { hint: error.hint }),
+    cause: error,
+  });
+}

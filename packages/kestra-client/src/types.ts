@@ -213,6 +213,13 @@ export interface KestraClient {
   /** Finds out once what the server is; later calls return the same. */
   server(options?: { signal?: AbortSignal }): Promise<KestraServer>;
   /**
+   * The ids of all tenants that the server has, each once, sorted; those that are deleted are left out. `GET /api/v1/tenants/search`, below
+   * no tenant, of the Enterprise edition, for a Superadmin only: from Enterprise's published API description (of 0.24 and of 2.0), and never
+   * tried on a real server. Rejects with a `KestraError`: `tenant` where the server has no such list, as open source, `permission` or
+   * `sign-in` where this user may not see it.
+   */
+  tenants(options?: { signal?: AbortSignal }): Promise<string[]>;
+  /**
    * All flows, ordered by namespace and id, without `source`. `onUnreadable` gets items that are no flow; without it such an
    * item is an error.
    */

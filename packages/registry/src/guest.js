@@ -62,7 +62,7 @@ async function open({ module, exported, config, clockOffset, context }) {
       })
     );
     const { name, specVersion, capabilities } = connector;
-    const methods = /** @type {const} */ (['owns', 'exists', 'installedTypes', 'countRuns']).filter(
+    const methods = /** @type {const} */ (['owns', 'exists', 'installedTypes', 'countRuns', 'tenants']).filter(
       (method) => typeof connector?.[method] === 'function',
     );
     send({ kind: 'opened', name, specVersion, capabilities: { ...capabilities }, methods });

@@ -91,6 +91,9 @@ export async function openIsolated(target: IsolatedModule, options: OpenIsolated
             conversation.call('countRuns', [windows], signal, options) as never,
         }
       : {}),
+    ...(methods.includes('tenants')
+      ? { tenants: ({ signal } = {}) => conversation.call('tenants', [], signal) as never }
+      : {}),
     close: () => conversation.close(),
   };
 }

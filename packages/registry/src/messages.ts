@@ -2,7 +2,7 @@ import type { ConnectorContext } from '@flowmeta/connector';
 import type { PlainError } from './plain-error.js';
 
 /** The methods of a connector that can be called from the other side. */
-export type Method = 'check' | 'read' | 'owns' | 'exists' | 'installedTypes' | 'countRuns' | 'close';
+export type Method = 'check' | 'read' | 'owns' | 'exists' | 'installedTypes' | 'countRuns' | 'tenants' | 'close';
 
 /** Functions of `ReadOptions`, which stay with the host. */
 export type Question = 'known' | 'runsSince';

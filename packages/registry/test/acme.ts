@@ -75,6 +75,9 @@ export default {
       async countRuns(windows, { namespaces = [] } = {}) {
         return windows.map(({ since, until }) => ({ runs: until - since, requests: namespaces.length }));
       },
+      async tenants() {
+        return ['a', 'b'];
+      },
       async exists({ name }) {
         if (name === 'crash') process.exit(1);
         return name === 'job0' ? 'present' : 'absent';

@@ -76,6 +76,7 @@ describe.each(['worker', 'process'] as const)('a connector in a %s', (type) => {
     expect(await connector.exists?.({ name: 'job7' })).toBe('absent');
     const counts = await connector.countRuns?.([{ since: 1, until: 4 }], { namespaces: ['a', 'b'] });
     expect(counts).toEqual([{ runs: 3, requests: 2 }]);
+    expect(await connector.tenants?.()).toEqual(['a', 'b']);
     expect((await readAll(connector)).events).toHaveLength(5);
   });
 

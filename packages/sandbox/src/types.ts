@@ -149,7 +149,7 @@ export interface Sandbox {
 }
 
 export interface KestraSandbox extends Sandbox {
-  /** What the server holds from now on, as if people had worked on it meanwhile. Its version must be the one of before. */
+  /** What the server holds from now on, as if people had worked on it meanwhile. Its version must be the one of before. Tenants stay as they are. */
   setDataset(dataset: KestraDataset): void;
 }
 
@@ -158,6 +158,8 @@ export interface KestraSandboxOptions extends SandboxOptions {
   auth?: { kind: 'basic'; username: string; password: string } | { kind: 'bearer'; token: string };
   /** e.g. `/kestra`. */
   contextPath?: string;
+  /** What each tenant holds, on a server of the Enterprise edition; `dataset` is then the server itself. Its version has to be 1.0 or newer. */
+  tenants?: Record<string, KestraDataset>;
 }
 
 export interface AirflowSandboxOptions extends SandboxOptions {

@@ -5,6 +5,7 @@ import type { Host } from '../host.js';
 import type { Backfill } from '../run/backfill.js';
 import { estimateBackfill } from '../run/estimate-backfill.js';
 import { listenForInterruption } from '../run/interruption.js';
+import { askForTenants } from '../run/list-tenants.js';
 import { runIdOf, runIngestion } from '../run/run-ingestion.js';
 import { durationOf, parseSince } from '../run/since.js';
 import type { LogLevel } from '../terminal/log-levels.js';
@@ -42,7 +43,12 @@ export async function backfillCommand(flags: BackfillFlags, host: Host, terminal
   const files = flags.report ?? [];
   await checkReportFiles(files, host.directory);
   const { environment, directory } = host;
-  const config = await loadConfig(flags.config, { environment, directory, source: flags.source });
+  const config = await loadConfig(flags.config, {
+    environment,
+    directory,
+    source: flags.source,
+    tenantsOf: askForTenants({ host, terminal }),
+  });
   terminal.setLevel(flags.logLevel ?? config.workflow.workflowConfig.loggerLevel ?? 'INFO');
   if (config.workflow.sink?.type === 'file') {
     throw new UsageError('a backfill needs OpenMetadata', 'Leave the file out of sink.');

@@ -5,11 +5,13 @@ import { exitCodes } from '../exit-codes.js';
 import type { Host } from '../host.js';
 import { checkTarget } from '../run/check-target.js';
 import { listenForInterruption } from '../run/interruption.js';
+import { askForTenants } from '../run/list-tenants.js';
 import { openSource } from '../run/open-source.js';
 import { openClient } from '../run/open-target.js';
 import { warnAboutTls } from '../run/tls-warning.js';
 import { colorsFor } from '../terminal/colors.js';
 import type { LogLevel } from '../terminal/log-levels.js';
+import { tellError } from '../terminal/show-error.js';
 import type { Terminal } from '../terminal/terminal.js';
 
 export interface CheckFlags {
@@ -26,11 +28,21 @@ interface EndStep extends CheckStep {
 }
 
 /** Steps after whose failure nothing was reached at all. */
-const admission = ['reach', 'version', 'sign in'];
+const admission = ['reach', 'version', 'sign in', 'tenants'];
 
 export async function checkCommand(flags: CheckFlags, host: Host, terminal: Terminal): Promise<number> {
   const { environment, directory } = host;
-  const configs = await loadConfigs(flags.config, { environment, directory, source: flags.source });
+  const taken: EndStep[] = [];
+  const configs = await loadConfigs(flags.config, {
+    environment,
+    directory,
+    source: flags.source,
+    tenantsOf: askForTenants({ host, terminal }),
+    onUnlisted(error) {
+      tellError(error, terminal);
+      taken.push({ end: 'source', name: 'tenants', status: 'failed', message: (error as Error).message });
+    },
+  });
   const [config] = configs as [LoadedConfig];
   terminal.setLevel(flags.logLevel ?? config.workflow.workflowConfig.loggerLevel ?? 'INFO');
   for (const warning of config.warnings) terminal.log('WARN', warning);
@@ -39,7 +51,6 @@ export async function checkCommand(flags: CheckFlags, host: Host, terminal: Term
   for (const each of configs) warnAboutTls(each, terminal);
 
   const interruption = listenForInterruption(host, terminal, 'the check');
-  const taken: EndStep[] = [];
   try {
     for (const each of configs) {
       const service = configs.length > 1 ? { service: each.workflow.source.serviceName } : {};

@@ -13,6 +13,7 @@ import { loadConfig } from '../config/load-config.js';
 import { exitCodes } from '../exit-codes.js';
 import type { Host } from '../host.js';
 import { listenForInterruption } from '../run/interruption.js';
+import { askForTenants } from '../run/list-tenants.js';
 import { postWebhook, secretsOfWebhook, webhookOf } from '../run/post-webhook.js';
 import { readHealth } from '../run/read-health.js';
 import { parseSince } from '../run/since.js';
@@ -48,7 +49,13 @@ export async function healthCommand(flags: HealthFlags, host: Host, terminal: Te
   const since = parseSince(flags.since, until);
   const file = flags.output === undefined ? undefined : resolve(directory, flags.output);
   if (file !== undefined) await checkDirectory(`--output ${flags.output}`, file);
-  const config = await loadConfig(flags.config, { environment, directory, source: flags.source, withoutTarget: true });
+  const config = await loadConfig(flags.config, {
+    environment,
+    directory,
+    source: flags.source,
+    tenantsOf: askForTenants({ host, terminal }),
+    withoutTarget: true,
+  });
   terminal.setLevel(flags.logLevel ?? config.workflow.workflowConfig.loggerLevel ?? 'INFO');
   const redactor = createRedactor([...config.secrets, ...(webhook ? secretsOfWebhook(webhook) : [])]);
   terminal.hide(redactor);

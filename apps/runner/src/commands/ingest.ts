@@ -6,6 +6,7 @@ import { type LoadedConfig, loadConfigs } from '../config/load-config.js';
 import { exitCodes } from '../exit-codes.js';
 import type { Host } from '../host.js';
 import { type ApplyResult, applyPlan } from '../run/apply-plan.js';
+import { askForTenants } from '../run/list-tenants.js';
 import { readPlanFile } from '../run/plan-file.js';
 import { runIdOf, runIngestion } from '../run/run-ingestion.js';
 import { parseSince } from '../run/since.js';
@@ -51,7 +52,18 @@ export async function ingestCommand(flags: IngestFlags, host: Host, terminal: Te
     await checkDirectory(`--metrics-file ${flags.metricsFile}`, resolve(host.directory, flags.metricsFile));
   }
   const { environment, directory } = host;
-  const configs = await loadConfigs(flags.config, { environment, directory, source: flags.source });
+  let exitCode: number = exitCodes.done;
+  const showFailure = (error: unknown): void => {
+    const debug = flags.logLevel === 'DEBUG';
+    exitCode = Math.max(exitCode, showError(error, { host, debug, format: terminal.format }));
+  };
+  const configs = await loadConfigs(flags.config, {
+    environment,
+    directory,
+    source: flags.source,
+    tenantsOf: askForTenants({ host, terminal }),
+    onUnlisted: showFailure,
+  });
   const [config] = configs as [LoadedConfig];
   terminal.setLevel(flags.logLevel ?? config.workflow.workflowConfig.loggerLevel ?? 'INFO');
   for (const warning of config.warnings) terminal.log('WARN', warning);
@@ -61,7 +73,6 @@ export async function ingestCommand(flags: IngestFlags, host: Host, terminal: Te
     throw new UsageError(`--plan ${flags.plan}: a plan is of one source`, 'Add --source with its service.');
   }
   const runs: ApplyResult[] = [];
-  let exitCode: number = exitCodes.done;
   for (const each of configs) {
     const options = { ...(since === undefined ? {} : { since }), isOneOfSeveral: configs.length > 1 };
     try {
@@ -70,8 +81,7 @@ export async function ingestCommand(flags: IngestFlags, host: Host, terminal: Te
       exitCode = Math.max(exitCode, run.exitCode);
     } catch (error) {
       if (configs.length === 1) throw error;
-      const debug = flags.logLevel === 'DEBUG';
-      exitCode = Math.max(exitCode, showError(error, { host, debug, format: terminal.format }));
+      showFailure(error);
     }
     // By a signal: the sources that are left are for the next time.
     if (exitCode >= 128) break;

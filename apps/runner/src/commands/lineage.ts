@@ -7,6 +7,7 @@ import { type LoadedConfig, loadConfig } from '../config/load-config.js';
 import { exitCodes } from '../exit-codes.js';
 import type { Host } from '../host.js';
 import { listenForInterruption } from '../run/interruption.js';
+import { askForTenants } from '../run/list-tenants.js';
 import { describeSource } from '../run/open-source.js';
 import { type PostEventsOptions, parseEventServer, postEvents, postingHint } from '../run/post-events.js';
 import { type ReadLineage, readLineage } from '../run/read-lineage.js';
@@ -48,7 +49,13 @@ export async function lineageCommand(flags: LineageFlags, host: Host, terminal: 
   }
   const file = flags.output === undefined ? undefined : resolve(directory, flags.output);
   if (file !== undefined) await checkDirectory(`--output ${flags.output}`, file);
-  const config = await loadConfig(flags.config, { environment, directory, source: flags.source, withoutTarget: true });
+  const config = await loadConfig(flags.config, {
+    environment,
+    directory,
+    source: flags.source,
+    tenantsOf: askForTenants({ host, terminal }),
+    withoutTarget: true,
+  });
   terminal.setLevel(flags.logLevel ?? config.workflow.workflowConfig.loggerLevel ?? 'INFO');
   for (const warning of config.warnings) terminal.log('WARN', warning);
   const apiKey = environment.OPENLINEAGE_API_KEY || undefined;

@@ -5,6 +5,7 @@ import { createRedactor } from '@flowmeta/redact';
 import { loadConfig } from '../config/load-config.js';
 import { exitCodes } from '../exit-codes.js';
 import type { Host } from '../host.js';
+import { askForTenants } from '../run/list-tenants.js';
 import { planBasis, planFileText } from '../run/plan-file.js';
 import { runIngestion } from '../run/run-ingestion.js';
 import { parseSince, sinceOf } from '../run/since.js';
@@ -34,7 +35,12 @@ export async function planCommand(flags: PlanFlags, host: Host, terminal: Termin
   const { environment, directory } = host;
   const output = flags.output === undefined ? undefined : resolve(directory, flags.output);
   if (output) await checkDirectory(`--output ${flags.output}`, output);
-  const config = await loadConfig(flags.config, { environment, directory, source: flags.source });
+  const config = await loadConfig(flags.config, {
+    environment,
+    directory,
+    source: flags.source,
+    tenantsOf: askForTenants({ host, terminal }),
+  });
   terminal.setLevel(flags.logLevel ?? config.workflow.workflowConfig.loggerLevel ?? 'INFO');
   for (const warning of config.warnings) terminal.log('WARN', warning);
   if (config.workflow.sink?.type === 'file') throw fileHasNoPlan();

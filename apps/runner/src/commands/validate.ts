@@ -17,12 +17,14 @@ export async function validateCommand(
   const { environment, directory } = host;
   const configs = await loadConfigs(file, { environment, directory, source });
   for (const config of configs) {
-    const { warnings, connector, workflow } = config;
+    const { warnings, connector, workflow, ofAllTenants } = config;
     for (const warning of warnings) terminal.log('WARN', warning);
     // What only the connector can judge, such as its filter patterns, shows when it is opened.
     await (await openSource(config, { host, terminal })).close();
     const target = workflow.sink?.type === 'file' ? workflow.sink.config.filename : 'OpenMetadata';
-    terminal.print(`${file} is valid: ${connector.title} → ${target}, service ${workflow.source.serviceName}\n`);
+    const { serviceName } = workflow.source;
+    const service = ofAllTenants ? `service ${serviceName} for each tenant that it has` : `service ${serviceName}`;
+    terminal.print(`${file} is valid: ${connector.title} → ${target}, ${service}\n`);
   }
   return exitCodes.done;
 }

@@ -15,8 +15,12 @@ export class ConfigError extends Error {
   readonly file: string;
   readonly problems: ConfigProblem[];
 
-  constructor(file: string, problems: ConfigProblem[]) {
-    super(`${file}: ${problems.map(({ path, message }) => (path ? `${path}: ${message}` : message)).join('; ')}`);
+  /** `cause`: a server's answer to what the config asks of it. */
+  constructor(file: string, problems: ConfigProblem[], options: { cause?: unknown } = {}) {
+    super(
+      `${file}: ${problems.map(({ path, message }) => (path ? `${path}: ${message}` : message)).join('; ')}`,
+      options,
+    );
     this.name = 'ConfigError';
     this.file = file;
     this.problems = problems;

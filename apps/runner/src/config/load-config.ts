@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import type { Connector, ConnectorContext, ConnectorDefinition } from '@flowmeta/connector';
+import { InterruptedError } from '../run/interruption.js';
 import { UsageError } from '../usage-error.js';
 import { ConfigError, type ConfigProblem } from './config-error.js';
 import { findConnector } from './find-connector.js';
@@ -8,7 +9,7 @@ import { withoutEffect } from './openmetadata-schema.js';
 import { problemsOf } from './problems.js';
 import { setOptions } from './schema-walk.js';
 import { withSecretFiles } from './secret-files.js';
-import { documentsPerSource } from './sources.js';
+import { documentsPerSource, mayBeService, type SourceDocument } from './sources.js';
 import { type Workflow, workflowSchema } from './workflow-schema.js';
 import { type Path, parseYaml, showPath, type YamlDocument } from './yaml-document.js';
 
@@ -25,6 +26,8 @@ export interface LoadedConfig {
   warnings: string[];
   /** Values that must never be shown. */
   secrets: string[];
+  /** It stands for each tenant that the server has, which was not asked: `{tenant}` is left in the name of its service. */
+  ofAllTenants?: true;
 }
 
 export interface LoadConfigOptions {
@@ -35,6 +38,10 @@ export interface LoadConfigOptions {
   withoutTarget?: boolean;
   /** Only sources that fill this service. */
   source?: string | undefined;
+  /** Asks the server for the tenants of a config that wants all of them; `place` is that of the key. Without it, nobody is asked. */
+  tenantsOf?: (config: LoadedConfig, place: Pick<ConfigProblem, 'path' | 'line' | 'column'>) => Promise<string[]>;
+  /** Takes why the tenants of one of several sources are not known; the others go on then. Without it, that is thrown. */
+  onUnlisted?: (error: unknown) => void;
 }
 
 /**
@@ -72,33 +79,92 @@ export async function parseConfigs(
     environment,
     ...(withoutTarget && { leaveOut: ['workflowConfig', 'openMetadataServerConfig'] }),
   });
-  const configs: LoadedConfig[] = [];
+  const { configs, problems } = await parseSources(documentsPerSource(document), options);
+  if (problems.length > 0) throw new ConfigError(file, problems);
+  const expanded = await withTenants(configs, options);
+  const warnings = [...new Set(expanded.flatMap(({ config }) => config.warnings))];
+  const secrets = [...new Set(expanded.flatMap(({ config }) => config.secrets))];
+  return chosen(
+    expanded.map(({ config }) => config),
+    options,
+  ).map((config, index) => ({ ...config, warnings: index === 0 ? warnings : [], secrets }));
+}
+
+const tenantsPath = ['source', 'tenants'];
+
+type ParseOptions = LoadConfigOptions & { file: string };
+interface ParsedSource {
+  config: LoadedConfig;
+  document: SourceDocument;
+}
+
+/** Each source as far as it is right, and all that is wrong. */
+async function parseSources(
+  documents: readonly SourceDocument[],
+  options: ParseOptions,
+): Promise<{ configs: ParsedSource[]; problems: ConfigProblem[] }> {
+  const configs: ParsedSource[] = [];
   const problems = new Map<string, ConfigProblem>();
-  for (const single of documentsPerSource(document)) {
+  for (const document of documents) {
     try {
-      const config = await parseSource(single, options);
-      configs.push({ ...config, warnings: config.warnings.map(single.named) });
+      const config = await parseSource(document, options);
+      configs.push({ config: { ...config, warnings: config.warnings.map(document.named) }, document });
     } catch (error) {
       if (!(error instanceof ConfigError)) throw error;
       for (const problem of error.problems) {
-        const path = single.named(problem.path);
+        const path = document.named(problem.path);
         // What is wrong outside of the sources is wrong for each of them.
         problems.set(JSON.stringify([path, problem.message]), { ...problem, path });
       }
     }
   }
-  if (problems.size > 0) throw new ConfigError(file, [...problems.values()]);
-  const warnings = [...new Set(configs.flatMap((config) => config.warnings))];
-  const secrets = [...new Set(configs.flatMap((config) => config.secrets))];
-  return chosen(configs, options).map((config, index) => ({
-    ...config,
-    warnings: index === 0 ? warnings : [],
-    secrets,
-  }));
+  return { configs, problems: [...problems.values()] };
+}
+
+/** With a source for each tenant in place of one that wants all. */
+async function withTenants(sources: readonly ParsedSource[], options: ParseOptions): Promise<ParsedSource[]> {
+  const { file, source: wanted, tenantsOf, onUnlisted } = options;
+  const found: ParsedSource[] = [];
+  const failures: unknown[] = [];
+  for (const source of sources) {
+    const { config, document } = source;
+    // Of one whose services are not meant, nobody need be asked.
+    const isMeant = wanted === undefined || mayBeService(config.workflow.source.serviceName, wanted);
+    if (!document.ofTenants) found.push(source);
+    else if (!tenantsOf || !isMeant) found.push({ config: { ...config, ofAllTenants: true }, document });
+    else {
+      try {
+        const tenants = await tenantsOf(config, {
+          path: document.named(showPath(tenantsPath)),
+          ...document.position(tenantsPath),
+        });
+        const { configs, problems } = await parseSources(document.ofTenants(tenants), options);
+        if (problems.length > 0) throw new ConfigError(file, problems);
+        found.push(...configs);
+      } catch (error) {
+        if (!onUnlisted || wanted !== undefined || error instanceof InterruptedError) throw error;
+        failures.push(error);
+      }
+    }
+  }
+  const last = found.length === 0 ? failures.pop() : undefined;
+  for (const failure of failures) onUnlisted?.(failure);
+  if (last !== undefined) throw last;
+  return found;
 }
 
 function chosen(configs: LoadedConfig[], { file, source }: { file: string; source?: string | undefined }) {
-  const meant = configs.filter(({ workflow }) => source === undefined || workflow.source.serviceName === source);
+  const meant = configs.filter(
+    ({
+      workflow: {
+        source: { serviceName },
+      },
+      ofAllTenants,
+    }) => {
+      if (source === undefined || serviceName === source) return true;
+      return ofAllTenants === true && mayBeService(serviceName, source);
+    },
+  );
   if (meant.length === 0) throw new UsageError(`--source ${source}: ${file} has no such source`, choices(configs));
   if (meant.length > 1 && meant[0]!.workflow.sink?.type === 'file') {
     throw new UsageError(`${file} has ${meant.length} sources, and its file takes one`, `Add ${choices(meant)}`);

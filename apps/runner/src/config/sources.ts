@@ -1,13 +1,22 @@
 import { ConfigError } from './config-error.js';
 import { type Path, showPath, type YamlDocument } from './yaml-document.js';
 
+/** What `tenants` is where all are wanted, and where the name of one goes in `serviceName`. */
+export const allTenants = 'all';
+const tenantPlace = '{tenant}';
+
 /** A config as one of its sources would have it to itself: with the section `source`. */
 export interface SourceDocument extends YamlDocument {
   /** What a path, as text, is called in the file. */
   named(path: string): string;
+  /** Of one that wants all tenants, its copy for each of these. */
+  ofTenants?(tenants: readonly string[]): SourceDocument[];
 }
 
-/** A copy for each of `sources`, and of these for each of their `tenants`; the document itself where there is one `source`. */
+/**
+ * A copy for each of `sources`, and of these for each of their `tenants`; the document itself where there is one `source`. One that wants all
+ * tenants stays one, until somebody knows which there are.
+ */
 export function documentsPerSource(document: YamlDocument): SourceDocument[] {
   const fail = (path: Path, message: string, hint: string): never => {
     throw new ConfigError(document.file, [{ path: showPath(path), ...document.position(path), message, hint }]);
@@ -40,32 +49,55 @@ function perTenant(
   document: SourceDocument,
   fail: (path: Path, message: string, hint: string) => never,
 ): SourceDocument[] {
-  const root = document.value as { source?: unknown } | null;
+  const root = document.value as { source?: unknown; ingestionPipelineFQN?: unknown } | null;
   const source = isSection(root) && isSection(root.source) ? root.source : undefined;
   const tenants = source?.tenants;
   // What else it is, is for the schema to refuse.
-  const areNames = Array.isArray(tenants) && tenants.every((tenant) => typeof tenant === 'string');
-  if (!source || !areNames || tenants.length === 0) return [document];
+  const areNames =
+    Array.isArray(tenants) && tenants.length > 0 && tenants.every((tenant) => typeof tenant === 'string');
+  if (!source || !(areNames || tenants === allTenants)) return [document];
   const { serviceName, serviceConnection } = source;
   const config = isSection(serviceConnection) && isSection(serviceConnection.config) ? serviceConnection.config : {};
   if (config.tenantId != null) {
     fail(['source', 'tenants'], 'stands beside tenantId, which it is instead of', 'Keep one of them.');
   }
-  if (typeof serviceName !== 'string' || !serviceName.includes('{tenant}')) {
+  if (typeof serviceName !== 'string' || !serviceName.includes(tenantPlace)) {
     const hint = 'Write it with {tenant} where the name of the tenant goes, e.g. kestra_{tenant}.';
     fail(['source', 'serviceName'], 'would be the same for all tenants', hint);
   }
-  return tenants.map((tenant: string) => ({
-    ...document,
-    value: {
-      ...root,
-      source: {
-        ...source,
-        serviceName: (serviceName as string).replaceAll('{tenant}', tenant),
-        serviceConnection: { ...(serviceConnection as object), config: { ...config, tenantId: tenant } },
+  if (tenants.length > 1 && root!.ingestionPipelineFQN != null) {
+    const hint = 'Write reportToOpenMetadata: true in workflowConfig instead: each service shows its own runs then.';
+    fail(['ingestionPipelineFQN'], 'is of one service, and there are several tenants', hint);
+  }
+  const ofTenants = (names: readonly string[]): SourceDocument[] =>
+    names.map((tenant) => ({
+      ...document,
+      value: {
+        ...root,
+        source: {
+          ...source,
+          serviceName: (serviceName as string).replaceAll(tenantPlace, () => tenant),
+          serviceConnection: { ...(serviceConnection as object), config: { ...config, tenantId: tenant } },
+        },
       },
-    },
-  }));
+    }));
+  if (tenants === allTenants) return [{ ...document, ofTenants }];
+  const twice = tenants.find((tenant, index) => tenants.indexOf(tenant) < index);
+  if (twice !== undefined) fail(['source', 'tenants'], `names ${twice} twice`, 'Take one of them away.');
+  return ofTenants(tenants);
+}
+
+/** Whether a service is, or may be, that of one tenant of a source that wants all. */
+export function mayBeService(pattern: string, service: string): boolean {
+  const [before = '', ...others] = pattern.split(tenantPlace);
+  const after = others.at(-1) ?? '';
+  return (
+    pattern === service ||
+    (others.length > 0 &&
+      service.length > before.length + after.length &&
+      service.startsWith(before) &&
+      service.endsWith(after))
+  );
 }
 
 function isSection(value: unknown): value is Record<string, unknown> {

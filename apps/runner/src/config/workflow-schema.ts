@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { isolationSchema, packageSchema } from './connector-schema.js';
 import { ignored, pipelineMetadataSchema, serverConfigSchema } from './openmetadata-schema.js';
 import { rulesSchema } from './rules-schema.js';
+import { allTenants } from './sources.js';
 import { stateSchema } from './state-schema.js';
 import { watchSchema } from './watch-schema.js';
 
@@ -69,11 +70,10 @@ export function workflowSchema(
           )
           .describe('Name of the pipeline service in OpenMetadata that is filled; made when it is absent.'),
         tenants: z
-          .array(z.string().min(1))
-          .min(1)
+          .union([z.literal(allTenants), z.array(z.string().min(1)).min(1)])
           .nullish()
           .describe(
-            'Tenants that are read one after another, instead of `tenantId`; `{tenant}` in `serviceName` stands for each.',
+            'Tenants that are read one after another, instead of `tenantId`; `{tenant}` in `serviceName` stands for each. `all`: those that the server lists, which takes a right of its own.',
           ),
         serviceConnection: z
           .strictObject({ config: connector.configSchema })

@@ -12,6 +12,17 @@ export interface Interruption {
   stop(): void;
 }
 
+/** A signal ended a command before it could begin. */
+export class InterruptedError extends Error {
+  readonly exitCode: number;
+
+  constructor(exitCode: number) {
+    super('interrupted');
+    this.name = 'InterruptedError';
+    this.exitCode = exitCode;
+  }
+}
+
 /** Listens for signals until `stop`. Says so when one comes; `what` is what ends then, e.g. `the run`. */
 export function listenForInterruption(host: Host, terminal: Terminal, what: string): Interruption {
   const controller = new AbortController();

@@ -20,6 +20,12 @@ const kinds = new Set([
   'context-path',
 ]);
 
+/** Whether an error says that a server knows who asks, or wants to, and does not let them. */
+export function isDenied(error: unknown): boolean {
+  const { kind, status } = (error ?? {}) as { kind?: unknown; status?: unknown };
+  return kind === 'sign-in' || kind === 'permission' || kind === 'forbidden' || status === 401 || status === 403;
+}
+
 /** Whether an error says that a server could not be reached, is too old or refused the sign-in: exit code 3. */
 export function isUnreachable(error: unknown): boolean {
   for (let cause = error; typeof cause === 'object' && cause !== null; cause = (cause as { cause?: unknown }).cause) {

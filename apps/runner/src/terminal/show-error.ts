@@ -3,6 +3,7 @@ import { redactText } from '@flowmeta/redact';
 import { ConfigError } from '../config/config-error.js';
 import { exitCodes } from '../exit-codes.js';
 import type { Host } from '../host.js';
+import { InterruptedError } from '../run/interruption.js';
 import { isUnreachable } from '../run/unreachable.js';
 import { UsageError } from '../usage-error.js';
 import type { LogFormat } from './log-levels.js';
@@ -13,9 +14,11 @@ export function showError(
   error: unknown,
   { host, debug, format }: { host: Host; debug: boolean; format: LogFormat },
 ): number {
+  if (error instanceof InterruptedError) return error.exitCode;
   const terminal = createTerminal(host, { format });
   tellError(error, terminal);
-  if (error instanceof ConfigError || error instanceof UsageError) return exitCodes.usage;
+  if (error instanceof UsageError || (error instanceof ConfigError && error.cause === undefined))
+    return exitCodes.usage;
   if (debug && error instanceof Error && error.stack) {
     terminal.setLevel('DEBUG');
     terminal.log('DEBUG', redactText(error.stack));

@@ -4,7 +4,8 @@ import { createProcessMemory } from '@flowmeta/state';
 import { type LoadedConfig, loadConfig } from '../config/load-config.js';
 import { exitCodes } from '../exit-codes.js';
 import type { Host } from '../host.js';
-import { type Interruption, listenForInterruption } from '../run/interruption.js';
+import { InterruptedError, type Interruption, listenForInterruption } from '../run/interruption.js';
+import { askForTenants } from '../run/list-tenants.js';
 import { openSource } from '../run/open-source.js';
 import { openClient } from '../run/open-target.js';
 import { type IngestionResult, runIngestion } from '../run/run-ingestion.js';
@@ -51,13 +52,13 @@ export async function watch(options: WatchOptions): Promise<number> {
     wait.end();
   });
   try {
-    let config = await takeConfig(options);
+    let config = await takeConfig(options, interruption);
     await onReady();
     const cycle = createCycle(options, interruption);
     while (!interruption.signal.aborted) {
       if (reloadIsWanted) {
         reloadIsWanted = false;
-        config = await reload(config, options);
+        config = await reload(config, options, interruption);
       }
       const pause = await cycle(config);
       terminal.setRun(undefined);
@@ -73,18 +74,14 @@ export async function watch(options: WatchOptions): Promise<number> {
   return interruption.exitCode() ?? exitCodes.done;
 }
 
-/** Reads the config and tries all that can be tried without a server. */
-async function takeConfig({
-  host,
-  terminal,
-  status,
-  file,
-  source,
-  logLevel,
-  interval,
-}: WatchOptions): Promise<LoadedConfig> {
+/** Reads the config and tries all that can be tried without a server; only a config that wants all tenants asks for them. */
+async function takeConfig(
+  { host, terminal, status, file, source, logLevel, interval }: WatchOptions,
+  interruption: Interruption,
+): Promise<LoadedConfig> {
   const { environment, directory } = host;
-  const config = await loadConfig(file, { environment, directory, source });
+  const tenantsOf = askForTenants({ host, terminal, interruption });
+  const config = await loadConfig(file, { environment, directory, source, tenantsOf });
   const { workflow } = config;
   if (workflow.sink?.type === 'file') {
     throw new UsageError(
@@ -106,14 +103,15 @@ async function takeConfig({
 }
 
 /** The new config, or the old one where the new one is broken. */
-async function reload(old: LoadedConfig, options: WatchOptions): Promise<LoadedConfig> {
+async function reload(old: LoadedConfig, options: WatchOptions, interruption: Interruption): Promise<LoadedConfig> {
   const { terminal, status, file } = options;
   terminal.log('INFO', `SIGHUP: reading ${file} again`);
   try {
-    const config = await takeConfig(options);
+    const config = await takeConfig(options, interruption);
     status.reloaded('taken');
     return config;
   } catch (error) {
+    if (error instanceof InterruptedError) return old;
     tellError(error, terminal);
     terminal.log('WARN', 'the config of before stays in use');
     status.reloaded('refused');

@@ -74,6 +74,15 @@ export function readNamespace(value: unknown): { id: string; disabled: boolean }
   return { id: parsed.data.id, disabled: parsed.data.disabled === true };
 }
 
+const tenantItem = z.object({ id: z.string().min(1), deleted: z.boolean().nullish() });
+
+/** Of a list with one that can't be told, none is taken. */
+export function readTenant(value: unknown): { id: string; deleted: boolean } {
+  const parsed = tenantItem.safeParse(value);
+  if (!parsed.success) throw unreadable('the list of tenants has one without id', 'fatal');
+  return { id: parsed.data.id, deleted: parsed.data.deleted === true };
+}
+
 const pluginTypes = z.array(z.union([z.string(), z.object({ cls: z.string() })])).nullish();
 const plugin = z.object({
   name: z.string(),

@@ -87,6 +87,21 @@ describe('versions', () => {
     expect((await get(`${url}/api/v1/main/flows/search?filters[namespace][PREFIX]=odd`)).body.total).toBe(5);
   });
 
+  it('has the tenants of an Enterprise server, each with flows of its own', async () => {
+    const dataset = recorded('1.0.3');
+    const finance = { ...dataset, flows: dataset.flows.slice(0, 2) };
+    const url = await start({ dataset, tenants: { sales: dataset, finance } });
+    const { status, body } = await get(`${url}/api/v1/tenants/search?page=1&size=1`);
+    expect([status, body]).toEqual([200, { results: [{ id: 'sales', name: 'sales', deleted: false }], total: 2 }]);
+    expect((await get(`${url}/api/v1/configs`)).body).toMatchObject({ edition: 'EE', version: '1.0.3' });
+    expect((await get(`${url}/api/v1/sales/flows/search`)).body.total).toBe(80);
+    expect((await get(`${url}/api/v1/finance/flows/search`)).body.total).toBe(2);
+    for (const path of ['main/flows/search', 'flows/search']) {
+      expect((await get(`${url}/api/v1/${path}`)).status, path).toBe(404);
+    }
+    expect((await get(`${await start()}/api/v1/tenants/search`)).status).toBe(404);
+  });
+
   it('an end date drops running executions on 0.20 and not on 1.0', async () => {
     const later = 'endDate=2030-01-01T00:00:00Z&state=RUNNING';
     const old = await start({ dataset: recorded('0.20.5') });

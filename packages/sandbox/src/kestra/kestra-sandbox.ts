@@ -12,8 +12,9 @@ import { serverRoutes } from './server-routes.js';
 const oneTenant = 'main';
 const apiPath = '/api/v1/';
 
-function routesOf(dialect: KestraDialect): Route[] {
+function routesOf(dialect: KestraDialect, isEnterprise: boolean): Route[] {
   return [...serverRoutes, ...flowRoutes, ...executionRoutes].filter(({ pattern }) => {
+    if (pattern.startsWith('tenants/')) return isEnterprise;
     if (pattern.startsWith('namespaces/')) return dialect.namespaces;
     if (pattern.startsWith('outputs/')) return dialect.outputs;
     return pattern.startsWith('stats/') ? dialect.latestGroupByFlow : true;
@@ -27,15 +28,18 @@ interface Target {
   tenant?: string;
 }
 
-function createLocator(dialect: KestraDialect, contextPath: string): (path: string) => Target | undefined {
-  const router = createRouter(routesOf(dialect));
+function createLocator(
+  dialect: KestraDialect,
+  { contextPath, isEnterprise }: { contextPath: string; isEnterprise: boolean },
+): (path: string) => Target | undefined {
+  const router = createRouter(routesOf(dialect, isEnterprise));
   return (path) => {
     if (!path.startsWith(`${contextPath}${apiPath}`)) return undefined;
     const rest = path.slice(contextPath.length + apiPath.length);
     const segments = (rest.endsWith('/') ? rest.slice(0, -1) : rest).split('/');
     const unscoped = router.find(segments);
-    // The unscoped alias of a tenanted server exists only without a context path.
-    const aliased = !dialect.tenants || contextPath === '';
+    // The unscoped alias of an open-source server with its one tenant exists only without a context path.
+    const aliased = !isEnterprise && (!dialect.tenants || contextPath === '');
     const here = unscoped.filter((route) => route.global || aliased);
     if (here.length > 0) return { routes: here, segments };
     const [tenant = '', ...inside] = segments;
@@ -81,28 +85,47 @@ const normalContextPath = (path: string | undefined): string =>
  * Starts a stand-in for a Kestra server of the dataset's version, on real HTTP. It filters, sorts and pages live, and reproduces what
  * that version gets wrong (parameters it ignores, windows it applies, totals it forgets). What it does not implement answers 404.
  *
+ * With `tenants` it stands for a server of the Enterprise edition, by what its API description says: no such server was recorded.
+ *
  * The clock is `now` (ms); without one it stands at the moment the dataset was taken, so that windows show what the real server showed.
  */
 export async function startKestraSandbox(options: KestraSandboxOptions): Promise<KestraSandbox> {
-  const { dataset } = options;
+  const { dataset, tenants } = options;
   const dialect = dialectOf(dataset.version);
+  if (tenants && !dialect.tenants)
+    throw new Error(`Kestra ${dataset.version} has no tenants here: they begin with 1.0`);
   const contextPath = normalContextPath(options.contextPath);
   const takenAt = Date.parse(dataset.takenAt);
   const now = options.now ?? (() => takenAt);
+  const tenantNames = Object.keys(tenants ?? { [oneTenant]: dataset });
   const stateOf = (held: KestraDataset): KestraState => ({
-    dataset: held,
+    dataset: tenants ? { ...held, configs: { ...held.configs, edition: 'EE' } } : held,
     dialect,
     flows: new Map(held.flows.map((entry) => [`${entry.flow.namespace}/${entry.flow.id}`, entry])),
     executions: indexExecutions(held),
+    tenants: tenantNames,
     now,
   });
-  let state = stateOf(dataset);
-  const locate = createLocator(dialect, contextPath);
+  /** What lies below no tenant, and all where there is but one. */
+  let server = stateOf(dataset);
+  const states = new Map(Object.entries(tenants ?? {}).map(([tenant, held]) => [tenant, stateOf(held)]));
+  const locate = createLocator(dialect, { contextPath, isEnterprise: tenants !== undefined });
   const gate = createGate(options, {
     dialect,
     contextPath,
     initialized: dataset.configs.isBasicAuthInitialized !== false,
   });
+
+  const stateFor = (tenant: string | undefined): KestraState => {
+    if (tenant === undefined || !dialect.tenants) return server;
+    if (tenants) {
+      const state = states.get(tenant);
+      if (!state) throw notFound(`tenant ${tenant}`);
+      return state;
+    }
+    if (tenant !== oneTenant) throw new KestraRefusal(400, "Bad Request: Tenant must be 'main' for OSS version");
+    return server;
+  };
 
   const answer = (request: ServerRequest): ServerAnswer => {
     const { path, query, headers, body } = request;
@@ -114,15 +137,14 @@ export async function startKestraSandbox(options: KestraSandboxOptions): Promise
     if (local === '/' || local === '') return { status: 307, headers: { location: `${contextPath}/ui/` } };
     const target = locate(path);
     if (!target) throw notFound();
-    if (dialect.tenants && target.tenant !== undefined && target.tenant !== oneTenant)
-      throw new KestraRefusal(400, "Bad Request: Tenant must be 'main' for OSS version");
+    const state = stateFor(target.tenant);
     const route = checkMethod(target, request, dialect);
     checkAccept(route, headers.accept);
     const params = paramsOf(route, target.segments);
     return route.handle(state, { query: new URLSearchParams(query), params, body });
   };
 
-  const server = await startServer({
+  const running = await startServer({
     port: options.port,
     latencyMs: options.latencyMs,
     faults: options.faults,
@@ -145,12 +167,12 @@ export async function startKestraSandbox(options: KestraSandboxOptions): Promise
     },
   });
   return {
-    ...server,
+    ...running,
     setDataset(held) {
       if (held.version !== dataset.version) {
         throw new Error(`This is Kestra ${dataset.version}, and can't become ${held.version}`);
       }
-      state = stateOf(held);
+      server = stateOf(held);
     },
   };
 }

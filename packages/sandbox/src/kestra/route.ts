@@ -12,6 +12,7 @@ export interface KestraState {
   /** By `namespace/id`. */
   flows: ReadonlyMap<string, FlowEntry>;
   executions: ExecutionIndex;
+  tenants: readonly string[];
   /** Current time, ms. */
   now: () => number;
 }

@@ -40,6 +40,15 @@ export const serverRoutes: readonly Route[] = [
   { method: 'GET', pattern: 'plugins', global: true, handle: (state) => ok(state.dataset.plugins) },
   {
     method: 'GET',
+    pattern: 'tenants/search',
+    global: true,
+    handle: ({ tenants, dialect }, { query }) => {
+      const { rows, total } = cut(tenants, readPage(query, { dialect, operation: 'find' }));
+      return ok({ results: rows.map((id) => ({ id, name: id, deleted: false })), total });
+    },
+  },
+  {
+    method: 'GET',
     pattern: 'namespaces/search',
     handle: (state, { query }) => {
       const { dialect } = state;
