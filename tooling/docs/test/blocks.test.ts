@@ -184,7 +184,9 @@ async function expectValid(config: Mapping) {
 
 const kubernetesFiles = readdirSync(join(root, 'deploy/kubernetes')).map((file) => `deploy/kubernetes/${file}`);
 /** The code in which messages stand. */
-const sources = ['packages/connector-kestra/src', 'packages/kestra-client/src', 'packages/ingestion/src']
+const sources = ['connector-kestra', 'kestra-client', 'ingestion']
+  .map((name) => `packages/${name}/src`)
+  .concat('apps/runner/src')
   .flatMap((folder) =>
     readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' }).map((file) => `${folder}/${file}`),
   )
