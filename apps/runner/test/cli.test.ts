@@ -61,7 +61,7 @@ describe('the command line', () => {
     ['an unknown option', ['ingest', '-c', 'kestra.yaml', '--dry-ran'], /Did you mean --dry-run\?/],
     ['no config', ['ingest'], /--config/],
     ['an unknown log level', ['ingest', '-c', 'kestra.yaml', '--log-level', 'loud'], /debug, info, warn, error/],
-    ['a config that is not there', ['ingest', '-c', 'nowhere.yaml'], /there is no such file\n {2}nowhere\.yaml/],
+    ['a config that is not there', ['ingest', '-c', 'nowhere.yaml'], /the file does not exist\n {2}nowhere\.yaml/],
     [
       'an odd --since',
       ['ingest', '-c', 'kestra.yaml', '--since', 'yesterday'],

@@ -316,7 +316,12 @@ describe('a config that is wrong', () => {
     [
       'a missing token file',
       minimal.replace('a-token', './no-such-file'),
-      { message: 'the file can not be read', line: 12 },
+      { message: 'the file does not exist', line: 12 },
+    ],
+    [
+      'a token file that is a directory',
+      minimal.replace('a-token', './'),
+      { message: 'the file is a directory', line: 12 },
     ],
     ['a successThreshold beyond 100', withLine('^workflowConfig', '  successThreshold: 900'), { line: 9 }],
   ])('tells %s', async (_, text, expected) => {
@@ -397,10 +402,23 @@ describe('files that the config names', () => {
     expect(connectorConfig).toMatchObject({ token: 'from-a-mount' });
   });
 
+  it('says of a token file without a token that it is empty', async () => {
+    await writeFile(join(directory, 'no-token'), ' \n');
+    expect(await problemsOf(minimal.replace('a-token', './no-token'))).toEqual([
+      expect.objectContaining({ message: 'the file is empty', line: 12 }),
+    ]);
+  });
+
+  it('says of a file in UTF-16 how it has to be saved', async () => {
+    const file = join(directory, 'utf16.yaml');
+    await writeFile(file, `\uFEFF${minimal}`, 'utf16le');
+    await expect(loadConfig(file, { environment: {}, directory })).rejects.toThrow(/it is no text in UTF-8/);
+  });
+
   it.each([
-    ['is not there', '      passwordFile: nowhere/password', /^nowhere\/password can not be read$/],
+    ['is not there', '      passwordFile: nowhere/password', /^nowhere\/password does not exist$/],
     ['is empty', '      passwordFile: empty', /^empty is empty$/],
-    ['is a directory', '      passwordFile: .', /^\. can not be read$/],
+    ['is a directory', '      passwordFile: .', /^\. is a directory$/],
     ['is something else', '      passwordFile: lines', /^lines holds more than one line/],
     ['stands beside the password', '      password: hunter22\n      passwordFile: password', /beside password/],
     ['stands beside the token', '      token: hunter22\n      tokenFile: password', /beside token/],

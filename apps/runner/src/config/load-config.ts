@@ -10,6 +10,7 @@ import { problemsOf } from './problems.js';
 import { setOptions } from './schema-walk.js';
 import { withSecretFiles } from './secret-files.js';
 import { documentsPerSource, mayBeService, type SourceDocument } from './sources.js';
+import { whyUnreadable } from './unreadable.js';
 import { type Workflow, workflowSchema } from './workflow-schema.js';
 import { type Path, parseYaml, showPath, type YamlDocument } from './yaml-document.js';
 
@@ -58,7 +59,12 @@ export async function loadConfigs(file: string, options: LoadConfigOptions): Pro
   try {
     text = await readFile(resolve(options.directory, file), 'utf8');
   } catch (error) {
-    throw new ConfigError(file, [{ path: '', message: unreadable(error), hint: 'Name an existing file with -c.' }]);
+    const message = `the file ${whyUnreadable(error)}`;
+    throw new ConfigError(file, [{ path: '', message, hint: 'Name a file with -c that can be read.' }]);
+  }
+  if (text.includes('\0')) {
+    const hint = 'Save it as UTF-8; PowerShell’s > does not.';
+    throw new ConfigError(file, [{ path: '', message: 'it is no text in UTF-8', hint }]);
   }
   return parseConfigs(text, { ...options, file });
 }
@@ -265,12 +271,4 @@ function secretsOf(schema: ReturnType<typeof workflowSchema>, value: unknown): s
     if (typeof secret === 'string') return [secret];
     return typeof secret === 'object' ? Object.values(secret ?? {}).map(String) : [];
   });
-}
-
-function unreadable(error: unknown): string {
-  const code = (error as NodeJS.ErrnoException).code;
-  if (code === 'ENOENT') return 'there is no such file';
-  if (code === 'EISDIR') return 'this is a directory';
-  if (code === 'EACCES') return 'this user may not read it';
-  return `can not be read (${code ?? error})`;
 }

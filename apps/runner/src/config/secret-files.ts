@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { resolve } from 'node:path';
+import { whyUnreadable } from './unreadable.js';
 import type { Path } from './yaml-document.js';
 
 export interface SecretFileOptions {
@@ -67,8 +68,8 @@ async function fillIn(
 const longestSecret = 100_000;
 
 async function secretOf(name: string, directories: string[]): Promise<string | { problem: string }> {
-  const text = await textOf(name, directories);
-  if (text === undefined) return { problem: 'can not be read' };
+  const { text, problem } = await textOf(name, directories);
+  if (text === undefined) return { problem };
   const secret = text.replace(/^\uFEFF/, '').replace(/[\r\n]+$/, '');
   if (secret === '') return { problem: 'is empty' };
   return secret.length > longestSecret || /[\r\n\0]/.test(secret)
@@ -89,18 +90,22 @@ async function tokenOf(value: string, path: Path, options: SecretFileOptions): P
   const namesFile = /^(?:~|\.{0,2})\/|\.(?:txt|jwt|token|key)$/.test(value);
   // A whole JWT is no file name: asking the file system for it would only leave traces of it.
   if (!namesFile && /^ey[\w-]+\.[\w-]+\./.test(value)) return clean(value);
-  const text = await textOf(value, options.directories);
-  if (text !== undefined) return clean(text);
-  if (namesFile) options.report(path, 'the file can not be read', 'Check the path, or write the token itself.');
-  return clean(value);
+  const { text, problem } = await textOf(value, options.directories);
+  const hint = 'Check the path, or write the token itself.';
+  if (text === undefined) {
+    if (namesFile) options.report(path, `the file ${problem}`, hint);
+    return clean(value);
+  }
+  const token = clean(text);
+  if (token === '') options.report(path, 'the file is empty', hint);
+  return token;
 }
 
 async function certificateOf(value: string, path: Path, options: SecretFileOptions): Promise<string> {
   if (value.includes('-----BEGIN')) return value;
-  const text = await textOf(value, options.directories);
+  const { text, problem = 'is not in PEM format' } = await textOf(value, options.directories);
   if (text?.includes('-----BEGIN')) return text;
-  const message = text === undefined ? 'the file can not be read' : 'the file is not in PEM format';
-  options.report(path, message, 'Write the path of a PEM file, or its text.');
+  options.report(path, `the file ${problem}`, 'Write the path of a PEM file, or its text.');
   return value;
 }
 
@@ -109,14 +114,21 @@ function clean(token: string): string {
   return token.trim().replace(/^Bearer\s+/i, '');
 }
 
-async function textOf(path: string, directories: string[]): Promise<string | undefined> {
+/** The text of the first of the files that can be read, or why it can't be. */
+async function textOf(
+  path: string,
+  directories: string[],
+): Promise<{ text: string; problem?: never } | { text?: never; problem: string }> {
   const expanded = path.startsWith('~/') ? resolve(homedir(), path.slice(2)) : path;
+  const problems: string[] = [];
   for (const directory of directories) {
     try {
-      return await readFile(resolve(directory, expanded), 'utf8');
-    } catch {
+      return { text: await readFile(resolve(directory, expanded), 'utf8') };
+    } catch (error) {
       // The next directory may have it.
+      problems.push(whyUnreadable(error));
     }
   }
-  return undefined;
+  // One that is there and can't be read says more than one that is not there.
+  return { problem: problems.find((problem) => problem !== 'does not exist') ?? 'does not exist' };
 }

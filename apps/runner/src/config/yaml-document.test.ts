@@ -26,8 +26,8 @@ describe('a text that is no YAML', () => {
     ['it is after a list', `jwtToken: [a] ${secret}\n`, 1],
     ['it is in a list that is not closed', `source:\n  jwtToken: [${secret}\n`, 3],
     ['it is in braces that are not closed', `source: {jwtToken: ${secret}\n`, 2],
-    ['its double quote is not closed', `jwtToken: "${secret}\n`, 2],
-    ['its single quote is not closed', `jwtToken: '${secret}\n`, 2],
+    ['its double quote is not closed', `jwtToken: "${secret}\n`, 1],
+    ['its single quote is not closed', `jwtToken: '${secret}\n`, 1],
     ['it starts with %', `jwtToken: %${secret}\n`, 1],
     ['it starts with @', `jwtToken: @${secret}\n`, 1],
     ['it starts with `', `jwtToken: \`${secret}\n`, 1],
@@ -64,5 +64,29 @@ describe('a text that is no YAML', () => {
     expect(JSON.stringify([error.message, String(error), error.problems])).not.toContain('SECRET');
     expect(error.problems[0]?.message).toMatch(/\w/);
     if (line !== undefined) expect(error.problems[0]).toMatchObject({ line, column: expect.any(Number) });
+  });
+});
+
+describe('a text whose lines do not fit together', () => {
+  const config = 'source:\n  type: kestra\n  serviceName: k\nsink:\n  type: file\n';
+  const problemsOf = (text: string) => refusalOf(text).problems.map(({ line, message }) => `${line}: ${message}`);
+
+  it.each([
+    ['a tab', '  type: kestra', '\ttype: kestra', '2: a tab stands where only spaces may'],
+    ['too little indentation', '  serviceName', ' serviceName', '3: the indentation is wrong'],
+    ['too much indentation', '  serviceName', '    serviceName', '2: this line and the next do not fit together'],
+    ['no colon', 'type: kestra', 'type kestra', '2: this line and the next do not fit together'],
+    ['no space behind a colon', 'type: file', 'type:file\n  a: b', '5: this line and the next do not fit together'],
+    ['a quote that is not closed', 'type: kestra', 'type: "kestra', '2: the quote that begins here has no end'],
+    ['one of a list', 'type: kestra', "type: [a, 'kestra", '2: the quote that begins here has no end'],
+  ])('has one problem, and not one for each line that follows: %s', (_, right, wrong, problem) => {
+    expect(problemsOf(config.replace(right, wrong))).toEqual([expect.stringContaining(problem)]);
+  });
+
+  it('has the problems too that are of something else', () => {
+    expect(problemsOf(`${config.replace('  type', '\ttype')}a: "\\q"\n`)).toEqual([
+      '2: a tab stands where only spaces may',
+      expect.stringMatching(/^6: a backslash/),
+    ]);
   });
 });

@@ -12,7 +12,14 @@ import {
 } from 'yaml';
 import { ConfigError, type ConfigProblem } from './config-error.js';
 import { expandEnvironment } from './expand-environment.js';
-import { unknownAlias, unresolvable, yamlProblem } from './yaml-problem.js';
+import {
+  isOpenQuote,
+  openQuote,
+  unknownAlias,
+  unresolvable,
+  withoutConsequences,
+  yamlProblem,
+} from './yaml-problem.js';
 
 export type Path = readonly (string | number)[];
 
@@ -54,11 +61,12 @@ export function parseYaml(text: string, { file, environment, leaveOut }: ParseYa
     const { line, col } = lineCounter.linePos(offset);
     return { line, column: col };
   };
-  const problems: ConfigProblem[] = [...document.errors, ...document.warnings].map((error) => ({
-    path: '',
-    ...positionAt(error.pos[0]),
-    ...yamlProblem(error.code),
-  }));
+  const problems: ConfigProblem[] = withoutConsequences([...document.errors, ...document.warnings]).map((error) => {
+    const [at] = error.pos;
+    return isOpenQuote(error)
+      ? { path: '', ...positionAt(startOfQuoted(document, at)), ...openQuote }
+      : { path: '', ...positionAt(at), ...yamlProblem(error.code) };
+  });
   if (problems.length > 0) throw new ConfigError(file, problems);
 
   visit(document, {
@@ -156,6 +164,18 @@ function expandScalars(
     },
   });
   return { expanded, escapedDollars };
+}
+
+/** Where the quoted value begins that ends at an offset. */
+function startOfQuoted(document: Document, end: number): number {
+  let start = end;
+  visit(document, {
+    Scalar(_key, { type, range }) {
+      const isQuoted = type === Scalar.QUOTE_DOUBLE || type === Scalar.QUOTE_SINGLE;
+      if (isQuoted && range?.[1] === end) start = range[0];
+    },
+  });
+  return start;
 }
 
 /** A copy that lacks a section; the sections around it are there. */

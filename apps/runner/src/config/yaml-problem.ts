@@ -1,4 +1,4 @@
-import type { ErrorCode } from 'yaml';
+import type { ErrorCode, YAMLError } from 'yaml';
 import type { ConfigProblem } from './config-error.js';
 
 type Words = Pick<ConfigProblem, 'message' | 'hint'>;
@@ -34,7 +34,11 @@ const words: Record<ErrorCode, Words> = {
     message: 'something is missing here: a quote, a bracket, a brace, a comma, a colon, or the space after one',
     hint: 'Close what is open, and put one key on each line.',
   },
-  MULTILINE_IMPLICIT_KEY: { message: 'a key goes on over several lines', hint: `${indentation} ${quotes}` },
+  MULTILINE_IMPLICIT_KEY: {
+    message:
+      'this line and the next do not fit together: one has no colon with a space behind it, or is indented otherwise',
+    hint: `${indentation} ${quotes}`,
+  },
   MULTIPLE_ANCHORS: { message: 'a value has two anchors (&)', hint: quotes },
   MULTIPLE_DOCS: { message: 'a second document starts here', hint: 'Keep one config per file.' },
   MULTIPLE_TAGS: { message: 'a value has two tags (!)', hint: quotes },
@@ -53,6 +57,38 @@ const words: Record<ErrorCode, Words> = {
 
 /** What an error of the YAML parser means for whoever wrote the file; nothing of the file's text is in it. */
 export const yamlProblem = (code: ErrorCode): Words => words[code] ?? words.IMPOSSIBLE;
+
+export const openQuote: Words = {
+  message: 'the quote that begins here has no end',
+  hint: 'Write the same quote at the end of the value.',
+};
+
+/** After one of these nothing more is known of how the lines belong together. */
+const ofStructure: ReadonlySet<ErrorCode> = new Set([
+  'TAB_AS_INDENT',
+  'BAD_INDENT',
+  'BLOCK_AS_IMPLICIT_KEY',
+  'MULTILINE_IMPLICIT_KEY',
+]);
+
+type Problem = Pick<YAMLError, 'code' | 'pos' | 'message'>;
+
+export const isOpenQuote = ({ code, message }: Problem): boolean =>
+  code === 'MISSING_CHAR' && message.startsWith('Missing closing');
+
+/** Errors in the order of the text, without those that only say again that the lines above do not fit together. */
+export function withoutConsequences<T extends Problem>(errors: readonly T[]): T[] {
+  const inOrder = errors
+    // Of two at one place this one says more.
+    .filter(
+      ({ code, pos }) =>
+        code !== 'BLOCK_AS_IMPLICIT_KEY' ||
+        !errors.some((other) => other.code === 'MULTILINE_IMPLICIT_KEY' && other.pos[0] === pos[0]),
+    )
+    .sort((a, b) => a.pos[0] - b.pos[0]);
+  const first = inOrder.findIndex((error) => ofStructure.has(error.code) || isOpenQuote(error));
+  return inOrder.filter(({ code }, index) => index <= first || !ofStructure.has(code));
+}
 
 export const unknownAlias: Words = {
   message: 'a value that starts with "*" is an alias in YAML, and there is no anchor of this name before it',
