@@ -59,7 +59,6 @@ export function buildProgram(
       getErrHasColors: () => false,
     })
     .exitOverride()
-    .showHelpAfterError('Run `flowmeta --help` for what there is.')
     .addHelpText(
       'after',
       examples(['flowmeta demo', 'flowmeta check -c kestra.yaml', 'flowmeta ingest -c kestra.yaml']),
@@ -82,7 +81,14 @@ export function buildProgram(
     shards,
   ])
     add(program, { host, terminal, done });
+  pointToHelp(program, 'flowmeta');
   return program;
+}
+
+/** After an error, each command names the help that is its own. */
+function pointToHelp(command: Command, path: string): void {
+  command.showHelpAfterError(`Run \`${path} --help\` for what there is.`);
+  for (const inner of command.commands) pointToHelp(inner, `${path} ${inner.name()}`);
 }
 
 /** An option that is not known is repeated, such as `--webhook=…`; what was given for it may be a secret. */

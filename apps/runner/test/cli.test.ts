@@ -2,9 +2,11 @@ import { mkdtemp, readFile, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Ajv2020 } from 'ajv/dist/2020.js';
+import type { Command } from 'commander';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
-import { run } from './fake-host.js';
+import { buildProgram } from '../src/cli.js';
+import { fakeHost, run } from './fake-host.js';
 
 const config = (hostPort: string) => `source:
   type: kestra
@@ -13,6 +15,12 @@ const config = (hostPort: string) => `source:
 workflowConfig:
   openMetadataServerConfig: {hostPort: "${hostPort}/api", securityConfig: {jwtToken: hunter22-token}}
 `;
+
+/** The commands that do something, with their whole names. */
+const leaves = (command: Command, path = command.name()): { path: string; command: Command }[] =>
+  command.commands.length === 0
+    ? [{ path, command }]
+    : command.commands.flatMap((inner) => leaves(inner, `${path} ${inner.name()}`));
 
 let directory: string;
 beforeAll(async () => {
@@ -46,14 +54,26 @@ describe('the command line', () => {
       expect(help.stdout).toContain(`  ${command}`);
   });
 
-  it.each(['ingest', 'lineage', 'validate', 'schema', 'check', 'demo'])(
-    'has help with an example for %s',
-    async (command) => {
-      const { exitCode, stdout } = await run([command, '--help']);
+  it.each(leaves(buildProgram(fakeHost().host)).map(({ path, command }) => [path, command] as const))(
+    'has help with an example for %s, and says what each option is, and which are required',
+    async (path, { options }) => {
+      const { exitCode, stdout } = await run([...path.split(' ').slice(1), '--help']);
       expect(exitCode).toBe(0);
-      expect(stdout).toMatch(new RegExp(`Examples:\n  \\$ flowmeta ${command}`));
+      expect(stdout).toContain(`Examples:\n  $ ${path}`);
+      for (const { description, mandatory } of options) {
+        expect(description).not.toBe('');
+        expect(/required/.test(description)).toBe(mandatory);
+      }
     },
   );
+
+  it.each([
+    ['ingest', ['ingest']],
+    ['connectors search', ['connectors', 'search']],
+    ['watch', ['watch', '-c', 'kestra.yaml', '--intervall', '3s']],
+  ])('points to the help of %s', async (command, args) => {
+    expect((await run(args)).stderr).toContain(`Run \`flowmeta ${command} --help\` for what there is.`);
+  });
 
   it.each<[string, string[], RegExp]>([
     ['no command', [], /Usage: flowmeta/],

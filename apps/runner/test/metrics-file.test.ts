@@ -42,7 +42,18 @@ describe('--metrics-file', () => {
       expect.stringContaining('--metrics-file nowhere/flowmeta.prom'),
     ]);
     expect(servers.openMetadata.requests).toEqual([]);
-    const late = await servers.ingest('--metrics-file', '.', '--namespace', 'company.team');
-    expect([late.exitCode, late.stderr]).toEqual([1, expect.stringContaining('the metrics could not be written')]);
+    const longest = `${'x'.repeat(250)}.prom`;
+    const late = await servers.ingest('--metrics-file', longest, '--namespace', 'company.team');
+    expect([late.exitCode, late.stderr]).toEqual([
+      1,
+      expect.stringMatching(/the metrics could not be written\n.*\.prom can not be written \(ENAMETOOLONG\)/),
+    ]);
+    expect(await readdir(servers.directory)).toEqual(['kestra.yaml']);
+  });
+
+  it('refuses a name that the collector does not read', async () => {
+    servers = await startDemoServers();
+    const { exitCode, stderr } = await servers.ingest('--metrics-file', 'flowmeta.txt');
+    expect([exitCode, stderr]).toEqual([2, expect.stringContaining('Let its name end in .prom.')]);
   });
 });

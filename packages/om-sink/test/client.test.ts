@@ -141,6 +141,14 @@ describe('a server that is not OpenMetadata', () => {
     expect(error).toMatchObject({ kind: 'not-openmetadata', status: 404, hint: expect.stringMatching(/hostPort/) });
     expect(error.message).toContain(server.url);
   });
+
+  it('that finds nothing at its own path is told of with this path', async () => {
+    const responseMessage = 'An exception with message [HTTP 404 Not Found] was thrown while processing request.';
+    const { client, server } = await clientOf(() => ({ status: 500, body: { responseMessage } }));
+    const error = await failureOf(client.version());
+    expect(error).toMatchObject({ kind: 'not-openmetadata', status: 500, hint: expect.stringMatching(/hostPort/) });
+    expect(error.message).toContain(`${server.url}/api/v1/system/version`);
+  });
 });
 
 describe('a token', () => {

@@ -15,7 +15,9 @@ export type ReadDocument =
   | { kind: 'usable'; scopes: Scopes }
   /** Whole, but a newer program's. */
   | { kind: 'newer'; formatVersion: number }
-  | { kind: 'damaged'; why: string };
+  | { kind: 'damaged'; why: string }
+  /** Something else altogether, which may be dear to somebody. */
+  | { kind: 'foreign' };
 
 const instant = z.number().int().nonnegative();
 const scopeSchema = z.strictObject({
@@ -73,11 +75,22 @@ export function writeDocument({ remembered, backfilled }: Scopes): string {
     ...(backfills.length > 0 ? { backfills } : {}),
   };
   const text = JSON.stringify(content);
-  return `{"checksum":"${digestOf(text)}","content":${text}}\n`;
+  return `${opening}${digestOf(text)}","content":${text}}\n`;
 }
 
-/** Never throws: whatever isn't exactly what `writeDocument` wrote is damaged. */
+/** How each state begins. */
+const opening = '{"checksum":"';
+
+/** Whether a state that was cut, or of which some bytes were lost, may look like this. */
+const mayBeRemains = (text: string): boolean =>
+  /^[\0\s]*$/.test(text) ||
+  opening.startsWith(text) ||
+  text.startsWith(opening) ||
+  text.includes('"content":{"formatVersion":');
+
+/** Never throws: whatever isn't exactly what `writeDocument` wrote is damaged, or was never a state. */
 export function readDocument(text: string): ReadDocument {
+  if (!mayBeRemains(text)) return { kind: 'foreign' };
   let parsed: unknown;
   try {
     parsed = JSON.parse(text);

@@ -42,8 +42,8 @@ export async function takeLock(path: string, { now }: { now: () => number }): Pr
 /** True when there was none: of two processes, one makes it. The text is there from its first moment. */
 async function create(path: string, text: string): Promise<boolean> {
   const own = `${path}.${randomUUID()}`;
-  await writeFile(own, text, { mode: 0o600 });
   try {
+    await writeFile(own, text, { mode: 0o600 });
     await link(own, path);
     return true;
   } catch (error) {

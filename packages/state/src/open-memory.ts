@@ -6,7 +6,7 @@ import { type Memory, type OpenMemoryOptions, StateError } from './types.js';
 /**
  * Opens the memory of one scope and locks its file until `close`. A file that is damaged is told of and counts as none.
  *
- * @throws StateError when another run has it, a newer program wrote it, or nothing can be written there.
+ * @throws StateError when another run has it, a newer program wrote it, it is something else, or nothing can be written there.
  */
 export async function openMemory({ path, scope, now, warn }: OpenMemoryOptions): Promise<Memory> {
   const lock = await takeLock(`${path}.lock`, { now }).catch((error: unknown) => {
@@ -77,6 +77,10 @@ async function readScopes(path: string, warn: (message: string) => void): Promis
       return document.scopes;
     case 'damaged':
       return damaged(document.why);
+    case 'foreign':
+      throw new StateError(`${path} is no state of Flowmeta: it stays as it is`, {
+        hint: 'Name another file in workflowConfig.state.path, or remove this one.',
+      });
     case 'newer':
       throw new StateError(
         `The state in ${path} was written by a newer Flowmeta: it has version ${document.formatVersion}, this one knows ${formatVersion}`,

@@ -70,7 +70,7 @@ export interface OpenMemoryOptions {
   warn: (message: string) => void;
 }
 
-/** The state can't be used by this run, and going on would harm: another run has it, or a newer program wrote it. */
+/** The state can't be used by this run, and going on would harm: another run has it, a newer program wrote it, or it is something else. */
 export class StateError extends Error {
   readonly hint: string;
   /** Another run has it: later it may be free. */

@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { mkdir, mkdtemp, readdir, readFile, rm, rmdir, stat, symlink, utimes, writeFile } from 'node:fs/promises';
 import { hostname, tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { readDocument } from '../src/document.js';
 import { openMemory, type Remembered, readBackfilled, StateError } from '../src/index.js';
@@ -159,6 +159,20 @@ describe('the state file', () => {
     expect([(await recall())?.watermark, warnings]).toEqual([1, []]);
   });
 
+  it.each(['source:\n  type: kestra\n', '{"formatVersion":1,"runId":"r1"}', '{}', 'a'])(
+    'that is no state is an error, and stays as it is: %j',
+    async (text) => {
+      await writeFile(path, text);
+      await expect(open()).rejects.toMatchObject({
+        name: 'StateError',
+        isTaken: false,
+        message: /is no state of Flowmeta/,
+      });
+      expect(await readFile(path, 'utf8')).toBe(text);
+      expect(await readdir(dirname(path))).toEqual([basename(path)]);
+    },
+  );
+
   it('of a newer version is an error that says so, and stays as it is', async () => {
     await keep(remembered);
     const newer = sealed({ formatVersion: 2, more: true });
@@ -175,7 +189,7 @@ describe('the state file', () => {
 
   it.each([
     ['no JSON', 'it is no JSON', '{'],
-    ['something else', 'it is no state of Flowmeta', '{"name":"flowmeta"}'],
+    ['without its content', 'it is no state of Flowmeta', '{"checksum":"x"}'],
     ['of an older format', 'its content is not what was expected', sealed({ formatVersion: 0, scopes: [] })],
     ['without its scopes', 'its content is not what was expected', sealed({ formatVersion: 1 })],
     [

@@ -17,7 +17,7 @@ export function backfill(program: Command, { done, host, terminal }: CommandCont
     .description('Bring runs of long ago into OpenMetadata, slice by slice; says before how many, and asks.')
     .addOption(configOption())
     .addOption(sourceOption())
-    .requiredOption('--from <when>', 'runs from this instant on, or from so long ago: 2026-01-01, 90d')
+    .requiredOption('--from <when>', 'runs from this instant on, or from so long ago: 2026-01-01, 90d; required')
     .option('--to <when>', 'runs before this instant, or from before so long ago; default now')
     .option('--slice <duration>', 'how much is read at a time, the newest first: 6h, 1d, 1w', '1d')
     .addOption(namespaceOption())

@@ -53,7 +53,8 @@ export function ingest(program: Command, { done, host, terminal }: CommandContex
       'after',
       examples([
         'flowmeta ingest -c kestra.yaml --dry-run',
-        'flowmeta ingest -c kestra.yaml --since 7d --namespace company.team --report report.html',
+        'flowmeta ingest -c kestra.yaml --since 7d --namespace company.sales company.finance --report report.html report.json',
+        'flowmeta ingest -c kestra.yaml --flow company.sales.load_orders',
         'flowmeta ingest -c kestra.yaml --plan plan.json',
         'flowmeta ingest -c kestra.yaml --shard 0/8 --report shard-0.json',
         'flowmeta ingest -c kestra.yaml --metrics-file /var/lib/node_exporter/flowmeta.prom',

@@ -2,15 +2,23 @@ import { InvalidArgumentError, Option } from 'commander';
 import { type LogLevel, logFormats, logLevels } from '../terminal/log-levels.js';
 
 export const configOption = () =>
-  new Option('-c, --config <file>', 'the workflow config, YAML or JSON').makeOptionMandatory();
+  new Option('-c, --config <file>', 'the workflow config, YAML or JSON; required').makeOptionMandatory();
 export const sourceOption = () =>
   new Option('--source <service>', 'only the source that fills this service, where the config has several');
 export const logLevelOption = () =>
-  new Option('--log-level <level>', 'what is logged: debug, info, warn or error').argParser(parseLogLevel);
+  new Option(
+    '--log-level <level>',
+    'what is logged: debug, info, warn or error; default loggerLevel of the config, else info',
+  ).argParser(parseLogLevel);
 export const logFormatOption = () =>
-  new Option('--log-format <format>', 'how it is logged: for people, or a line of JSON each').choices(logFormats);
+  new Option('--log-format <format>', 'how it is logged: for people, the default, or a line of JSON each').choices(
+    logFormats,
+  );
 export const sinceOption = () =>
-  new Option('--since <when>', 'take runs from this instant on, or from so long ago: 2026-11-01, 12h, 7d');
+  new Option(
+    '--since <when>',
+    'take runs from this instant on, or from so long ago: 2026-11-01, 12h, 7d; default statusLookbackDays of the config',
+  );
 export const namespaceOption = () =>
   new Option('--namespace <namespace...>', 'only these namespaces and their children');
 

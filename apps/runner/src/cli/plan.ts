@@ -26,7 +26,7 @@ export function plan(program: Command, { done, host, terminal }: CommandContext)
     .option('--no-progress', 'show no progress')
     .addHelpText(
       'after',
-      examples(['flowmeta plan -c kestra.yaml', 'flowmeta plan -c kestra.yaml --json -o plan.json']) +
+      examples(['flowmeta plan -c kestra.yaml', 'flowmeta plan -c kestra.yaml -o plan.json   # for ingest --plan']) +
         exitCodesWith('  10   there is something to change\n'),
     )
     .action(async (flags: PlanFlags) => {

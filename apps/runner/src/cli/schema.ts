@@ -7,7 +7,7 @@ export function schema(program: Command, { done, host, terminal }: CommandContex
     .command('schema')
     .description('Print the JSON Schema of the config, for editors.')
     .option('--connector <name>', 'whose config: the name of a connector or of its package', 'kestra')
-    .addHelpText('after', examples(['flowmeta schema > flowmeta.schema.json']))
+    .addHelpText('after', examples(['flowmeta schema > flowmeta.schema.json', 'flowmeta schema --connector airflow']))
     .action(async (flags: { connector: string }) => {
       done(await (await import('../commands/schema.js')).schemaCommand(flags, { host, terminal: await terminal() }));
     });

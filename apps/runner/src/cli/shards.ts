@@ -11,7 +11,7 @@ export function shards(program: Command, { done, host, terminal }: CommandContex
     .addOption(sourceOption())
     .addOption(new Option('--count <number>', 'how many shards').argParser(parseCount).default(8))
     .addOption(namespaceOption())
-    .addHelpText('after', examples(['flowmeta shards -c kestra.yaml --count 4']))
+    .addHelpText('after', examples(['flowmeta shards -c kestra.yaml', 'flowmeta shards -c kestra.yaml --count 4']))
     .action(async (flags: ShardsFlags) => {
       done(await (await import('../commands/shards.js')).shardsCommand(flags, host, await terminal()));
     });

@@ -1,4 +1,3 @@
-import { resolve } from 'node:path';
 import type { RunReport, Shard } from '@flowmeta/connector';
 import { type IngestionPhase, shardedPhases } from '@flowmeta/ingestion';
 import { mergeReports } from '@flowmeta/report';
@@ -17,9 +16,10 @@ import type { Terminal } from '../terminal/terminal.js';
 import { UsageError } from '../usage-error.js';
 import { finishIngestion } from './finish-ingestion.js';
 import { logReport } from './log-report.js';
+import { checkMetricsFile } from './metrics-file.js';
 import { fileHasNoPlan } from './plan.js';
 import { differenceText } from './plan-text.js';
-import { checkDirectory, checkReportFiles } from './report-files.js';
+import { checkReportFiles } from './report-files.js';
 
 export interface IngestFlags {
   config: string;
@@ -48,9 +48,7 @@ export async function ingestCommand(flags: IngestFlags, host: Host, terminal: Te
   refuseWholePhases(flags);
   const files = flags.report ?? [];
   await checkReportFiles(files, host.directory);
-  if (flags.metricsFile) {
-    await checkDirectory(`--metrics-file ${flags.metricsFile}`, resolve(host.directory, flags.metricsFile));
-  }
+  if (flags.metricsFile) await checkMetricsFile(flags.metricsFile, host.directory);
   const { environment, directory } = host;
   let exitCode: number = exitCodes.done;
   const showFailure = (error: unknown): void => {

@@ -1,4 +1,3 @@
-import { writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { createPlanner, type Plan } from '@flowmeta/om-sink';
 import { createRedactor } from '@flowmeta/redact';
@@ -14,7 +13,7 @@ import type { LogLevel } from '../terminal/log-levels.js';
 import type { Terminal } from '../terminal/terminal.js';
 import { UsageError } from '../usage-error.js';
 import { planText } from './plan-text.js';
-import { checkDirectory } from './report-files.js';
+import { checkDirectory, writeWhole } from './report-files.js';
 
 export interface PlanFlags {
   config: string;
@@ -74,7 +73,7 @@ export async function planCommand(flags: PlanFlags, host: Host, terminal: Termin
     ...(error ? { error } : {}),
     writes: planner.writes(),
   });
-  if (output) await writeFile(output, json);
+  if (output) await writeWhole(output, json);
   if (flags.json) terminal.printData(json);
   else terminal.print(planText(plan, { report, colors: colorsFor(host.stdout, host) }));
   if (exitCode !== exitCodes.done) return exitCode;

@@ -1,5 +1,5 @@
 import { constants } from 'node:fs';
-import { access, rename, writeFile } from 'node:fs/promises';
+import { access, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, extname, resolve } from 'node:path';
 import type { RunReport } from '@flowmeta/connector';
 import { UsageError } from '../usage-error.js';
@@ -24,13 +24,22 @@ export async function checkReportFiles(
   }
 }
 
-/** Refuses a file whose directory can not be written to; `option` is what the user wrote. */
+/** Refuses a file that is a directory, or whose directory can not be written to; `option` is what the user wrote. */
 export async function checkDirectory(option: string, path: string): Promise<void> {
+  const kind = await kindOf(path);
+  if (kind === 'directory') throw new UsageError(`${option}: this is a directory`, 'Name a file in it.');
+  if (kind === 'other') return;
   try {
     await access(dirname(path), constants.W_OK);
   } catch {
     throw new UsageError(`${option}: its directory does not exist or is not writable`, 'Make it first.');
   }
+}
+
+async function kindOf(path: string): Promise<'file' | 'directory' | 'other' | undefined> {
+  const found = await stat(path).catch(() => undefined);
+  if (found === undefined) return undefined;
+  return found.isDirectory() ? 'directory' : found.isFile() ? 'file' : 'other';
 }
 
 /** Writes the report to each file, in the format that its name says. */
@@ -40,9 +49,15 @@ export async function writeReportFiles(report: RunReport, files: string[], direc
   }
 }
 
-/** Writes a file so that a reader never sees half of it. */
+/** Writes a file so that a reader never sees half of it. A pipe or a device is written to, and not replaced by a file. */
 export async function writeWhole(path: string, text: string): Promise<void> {
   const unfinished = `${path}.${process.pid}.tmp`;
-  await writeFile(unfinished, text);
-  await rename(unfinished, path);
+  try {
+    if ((await kindOf(path)) === 'other') return await writeFile(path, text);
+    await writeFile(unfinished, text);
+    await rename(unfinished, path);
+  } catch (error) {
+    await rm(unfinished, { force: true }).catch(() => undefined);
+    throw new Error(`${path} can not be written (${(error as NodeJS.ErrnoException).code ?? error})`, { cause: error });
+  }
 }

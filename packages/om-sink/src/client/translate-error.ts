@@ -1,5 +1,5 @@
 import { OpenMetadataError, type OpenMetadataErrorKind, verdictOf } from './error.js';
-import { errorMessage } from './error-message.js';
+import { errorMessage, isUnknownPath } from './error-message.js';
 
 /** What an error of the HTTP client carries, as far as it is read here. */
 interface Failure {
@@ -26,8 +26,12 @@ function kindOf(failure: Failure, request: string): OpenMetadataErrorKind {
   if (status === undefined) return 'unreachable';
   if (status === 401) return 'sign-in';
   if (status === 403) return 'forbidden';
-  if (status >= 400 && errorMessage(failure.body) === undefined && status < 500) return 'not-openmetadata';
-  if (status === 404) return request.endsWith(' /system/version') ? 'not-openmetadata' : 'not-found';
+  const said = errorMessage(failure.body);
+  if (status >= 400 && said === undefined && status < 500) return 'not-openmetadata';
+  // Every OpenMetadata has this path; behind a wrong prefix it answers with 500 and these words.
+  const isWrongPath = status === 404 || (said !== undefined && isUnknownPath(said));
+  if (isWrongPath && request.endsWith(' /system/version')) return 'not-openmetadata';
+  if (status === 404) return 'not-found';
   if (status === 409) return 'conflict';
   return status >= 500 ? 'server' : 'refused';
 }
