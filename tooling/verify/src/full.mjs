@@ -1,10 +1,11 @@
-// The whole proof, or the parts that are named: faults, fuzzing, kills, soak, image, mutants. Leaves the figures of each part in
+// The whole proof, or the parts that are named: faults, fuzzing, kills, soak, image, mutants-GROUP. Leaves the figures of each part in
 // tooling/verify/result.json and in the README, and exits with 1 when something failed.
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { groups } from './mutant-groups.mjs';
 import { withSection } from './readme-section.mjs';
 
 const root = fileURLToPath(new URL('../../../', import.meta.url));
@@ -26,7 +27,12 @@ const parts = {
     ],
   },
   image: { args: [join(root, 'tooling/checks/src/dockerfile.mjs')] },
-  mutants: { args: [fileURLToPath(new URL('mutants.mjs', import.meta.url))] },
+  ...Object.fromEntries(
+    Object.keys(groups).map((name) => [
+      `mutants-${name}`,
+      { args: [fileURLToPath(new URL('mutants.mjs', import.meta.url)), name] },
+    ]),
+  ),
 };
 
 const names = process.argv.slice(2);

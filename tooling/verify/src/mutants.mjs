@@ -7,42 +7,12 @@ import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { Stryker } from '@stryker-mutator/core';
+import { groups } from './mutant-groups.mjs';
 import { lowerBound, sampleOf } from './mutant-sample.mjs';
 
 const root = fileURLToPath(new URL('../../../', import.meta.url));
 /** Per cent of a group's mutants that its tests have to notice. */
 const threshold = 70;
-
-/** What is mutated, and the tests that judge it. */
-const groups = {
-  'om-mapper': {
-    sources: ['packages/om-mapper/src'],
-    // Those in `test/` try very many inputs, which takes too long for each mutant.
-    tests: ['packages/om-mapper/src/**/*.test.ts'],
-  },
-  'om-sink': {
-    sources: ['packages/om-sink/src'],
-    tests: ['packages/om-sink/{src,test}/**/*.test.ts'],
-  },
-  deletion: {
-    sources: [
-      'packages/ingestion/src/deletion.ts',
-      'packages/ingestion/src/staleness.ts',
-      'packages/ingestion/src/remembering.ts',
-      'packages/connector-kestra/src/existence.ts',
-      'packages/om-sink/src/sink/deletion.ts',
-    ],
-    tests: [
-      'packages/ingestion/test/{deletion,lineage,dataset-lineage,remembering}.test.ts',
-      'packages/connector-kestra/test/existence.test.ts',
-      'packages/om-sink/test/deletion.test.ts',
-    ],
-  },
-  state: {
-    sources: ['packages/state/src'],
-    tests: ['packages/state/{src,test}/**/*.test.ts'],
-  },
-};
 
 const { values: options, positionals } = parseArgs({
   allowPositionals: true,

@@ -1,3 +1,5 @@
+import { groups } from './mutant-groups.mjs';
+
 const begin = '<!-- What verify:full writes. -->';
 const end = '<!-- Until here. -->';
 
@@ -36,17 +38,20 @@ const rows = {
     `the image, built from its Dockerfile without Docker: ${number(image.steps)} steps`,
     passed ? `${number(image.started)} of its commands run` : image.failures.join(', '),
   ],
-  mutants: ({ figures: { mutants } }) => [
-    `${number(sum(mutants.groups, (group) => group.mutants ?? 0))} changes of the code that writes and deletes`,
-    Object.entries(mutants.groups)
-      .map(([name, { score, atLeast, share }]) => {
-        if (score === undefined) return `${name} not measured`;
-        const sample = share < 1 ? ` of a sample (${Math.round(100 * share)} %; the whole at least ${atLeast} %)` : '';
-        return `${name} ${score} % noticed${sample}`;
-      })
-      .join(', '),
-  ],
+  ...Object.fromEntries(
+    Object.keys(groups).map((name) => [
+      `mutants-${name}`,
+      ({ figures }) => mutantRow(name, figures.mutants.groups[name]),
+    ]),
+  ),
 };
+
+function mutantRow(name, { mutants = 0, score, share, atLeast }) {
+  const tried = `${number(mutants)} changes of the code of ${name}`;
+  if (score === undefined) return [tried, 'could not be measured'];
+  if (share === 1) return [tried, `${score} % noticed by its tests`];
+  return [`${tried}, by chance`, `${score} % noticed by its tests; of all changes, at least ${atLeast} %`];
+}
 
 /** The table for people of a result of `verify:full`; parts that were never run are not in it. */
 export function sectionOf(result) {
