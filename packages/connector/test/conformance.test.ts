@@ -20,11 +20,10 @@ function subjectOf(
     secrets: [secret],
     open: open('intact'),
     worlds: Object.fromEntries(worlds.map((world) => [world, open(world)])),
-    patience: 500,
   };
 }
 
-describeConnector({ ...subjectOf(), patience: 5_000 });
+describeConnector(subjectOf());
 
 // Below, one connector per rule that breaks it, and nothing but what follows from that.
 
@@ -232,6 +231,49 @@ describe('each rule of the conformance suite', () => {
     const found = await createTrial(subject)(rule).catch((error: Error) => [error.message]);
     expect(found).not.toEqual([]);
     expect(found.join('\n')).not.toContain(secret);
+  });
+});
+
+describe('a read that is called off', () => {
+  const rules = conformanceRules.filter(({ id }) => id.startsWith('cancelled-'));
+  /** Ends as it should, but only when it has waited. */
+  const endsAfter =
+    (wait: () => unknown): Alter =>
+    (connector) => ({
+      ...connector,
+      async *read(options) {
+        try {
+          yield* connector.read(options);
+        } catch (error) {
+          await wait();
+          throw error;
+        }
+      },
+    });
+  /** In short waits: a long one would be over as soon on a busy machine, on which less can be done in it. */
+  const sleep = (ms: number) => async () => {
+    for (let slept = 0; slept < ms; slept += 10) await new Promise((resolve) => setTimeout(resolve, 10));
+  };
+  /** Keeps the processor, and all timers from running. */
+  const compute = (ms: number) => () => {
+    const from = process.cpuUsage();
+    for (;;) {
+      const { user, system } = process.cpuUsage(from);
+      if (user + system > ms * 1000) return;
+    }
+  };
+  /** Stands still, as a process does that is not let run. */
+  const stand = (ms: number) => () => Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms);
+
+  it.each(rules.map((rule) => [rule.id, rule] as const))('%s: may not take longer than a second', async (_id, rule) => {
+    const late = [expect.stringMatching(/does not end within a second/)];
+    expect(await createTrial(subjectOf(endsAfter(sleep(2_000))))(rule)).toEqual(late);
+    expect(await createTrial(subjectOf(endsAfter(compute(1_500))))(rule)).toEqual(late);
+  });
+
+  it.each(rules.map((rule) => [rule.id, rule] as const))('%s: may be kept from running', async (_id, rule) => {
+    expect(await createTrial(subjectOf(endsAfter(sleep(200))))(rule)).toEqual([]);
+    expect(await createTrial(subjectOf(endsAfter(stand(3_000))))(rule)).toEqual([]);
   });
 });
 

@@ -33,11 +33,6 @@ export interface ConformanceSubject {
   secrets?: readonly string[];
   /** What `defineConnector` made: its options and examples are checked too. */
   definition?: ConnectorDefinition;
-  /**
-   * How long a read may take to end when it is called off, ms; default 5000. The promise is one second, which a busy machine
-   * may not keep.
-   */
-  patience?: number;
 }
 
 export interface Observation {
@@ -48,7 +43,6 @@ export interface Observation {
 /** What a rule works with. */
 export interface Session {
   readonly subject: ConformanceSubject;
-  readonly patience: number;
   /** A connection that is closed when the rule has been tried. */
   connect(open?: OpenConnector): Promise<Connector>;
   /** One whole read of a world, and the error that it ended with. Read once for all rules. */
@@ -88,7 +82,6 @@ export function createTrial(subject: ConformanceSubject): (rule: ConformanceRule
     const opened: Connector[] = [];
     const session: Session = {
       subject,
-      patience: subject.patience ?? 5_000,
       async connect(open = subject.open) {
         const connector = await open();
         opened.push(connector);
@@ -132,18 +125,46 @@ export async function collect<T>(items: AsyncIterable<T>): Promise<T[]> {
 /** What came of a promise; `late` when nothing did in time. */
 export type Outcome<T> = { kind: 'value'; value: T } | { kind: 'error'; error: unknown } | { kind: 'late' };
 
-export async function outcomeOf<T>(promise: Promise<T>, patience: number): Promise<Outcome<T>> {
-  let timer: ReturnType<typeof setTimeout> | undefined;
+/** How long a read or a `close` may take to end, ms. */
+export const promisedMs = 1_000;
+
+/** Waits for a promise, no longer than it may take on a machine that has nothing else to do; `limit`: ms. */
+export async function outcomeOf<T>(promise: Promise<T>, limit = promisedMs): Promise<Outcome<T>> {
+  const elapsed = startFairClock();
+  let timer: ReturnType<typeof setInterval> | undefined;
   const late = new Promise<Outcome<T>>((resolve) => {
-    timer = setTimeout(() => resolve({ kind: 'late' }), patience);
+    timer = setInterval(() => {
+      if (elapsed() > limit) resolve({ kind: 'late' });
+    }, tickMs);
   });
   const settled = promise.then(
     (value): Outcome<T> => ({ kind: 'value', value }),
     (error: unknown): Outcome<T> => ({ kind: 'error', error }),
   );
   const outcome = await Promise.race([settled, late]);
-  clearTimeout(timer);
-  return outcome;
+  clearInterval(timer);
+  // Work that lets no timer run is over only now.
+  return elapsed() > limit ? { kind: 'late' } : outcome;
+}
+
+const tickMs = 10;
+
+/**
+ * A clock that stands still while others have the machine, ms: between two looks at it, at most `tickMs` apart as long as timers are on time,
+ * no more goes by than a timer may wait, or than this process has computed.
+ */
+function startFairClock(): () => number {
+  let counted = 0;
+  let at = performance.now();
+  let computed = process.cpuUsage();
+  return () => {
+    const now = performance.now();
+    const { user, system } = process.cpuUsage(computed);
+    counted += Math.min(now - at, Math.max(tickMs, (user + system) / 1000));
+    at = now;
+    computed = process.cpuUsage();
+    return counted;
+  };
 }
 
 /** A pipeline as a host remembers it. */
