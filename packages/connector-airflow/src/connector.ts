@@ -11,9 +11,10 @@ import { createRedactor } from '@flowmeta/redact';
 import { checkSteps } from './check.js';
 import { AirflowClient, type AirflowClientOptions } from './client/airflow-client.js';
 import { type AirflowConfig, airflowConfigSchema } from './config.js';
+import { countRuns } from './count-runs.js';
 import { ownsPipeline, pipelineExists } from './existence.js';
 import { databasePlaceOf } from './lineage/asset-uri.js';
-import { readEvents } from './read.js';
+import { type LastDefinitions, readEvents } from './read.js';
 import { compileSelection } from './selection.js';
 
 const name = 'airflow';
@@ -82,6 +83,7 @@ export function connectAirflow(
     }),
   );
   const client = new AirflowClient({ ...clientOptions(config, context), redactor, ...transport });
+  const last: LastDefinitions = {};
   const closing = new AbortController();
   const signalOf = (...signals: (AbortSignal | undefined)[]) =>
     AbortSignal.any([closing.signal, ...signals.filter((signal) => signal !== undefined)]);
@@ -104,11 +106,15 @@ export function connectAirflow(
           redactor,
           selection,
           places,
+          last,
           concurrency: config.concurrency,
           now: context.now,
           signal,
         }),
       ),
+
+    countRuns: (windows, { namespaces, signal } = {}) =>
+      countRuns(windows, { client, namespaces, signal: signalOf(signal) }),
 
     owns: async (pipeline) => ownsPipeline(client.address, pipeline),
 

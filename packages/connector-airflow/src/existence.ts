@@ -1,6 +1,7 @@
 import type { EarlierPipeline } from '@flowmeta/connector';
 import type { AirflowClient } from './client/airflow-client.js';
 import { dialects } from './client/dialects.js';
+import { isGone } from './client/wire.js';
 
 /** Whether a pipeline came from this server: its link is one that it had with Airflow 2 or has with 3. */
 export function ownsPipeline(address: string, { name, sourceUrl }: EarlierPipeline): boolean {
@@ -19,8 +20,7 @@ export async function pipelineExists(
   options: { signal: AbortSignal },
 ): Promise<'present' | 'absent' | 'unknown'> {
   const dag = await client.dag(name, options);
-  const isGone = dag === undefined || dag.is_stale === true || dag.is_active === false;
-  if (!isGone) return 'present';
+  if (dag !== undefined && !isGone(dag)) return 'present';
   let isReadable = true;
   const errors = client.importErrors({ ...options, onUnreadable: () => (isReadable = false) });
   for await (const { filename } of errors) {

@@ -3,6 +3,7 @@ import { FailureStreak, mapInOrder } from '@flowmeta/connector/reading';
 import type { UnreadableRow } from './client/airflow-client.js';
 import type { DagRun, TaskInstance } from './client/wire.js';
 import type { Reading } from './read.js';
+import { unreadableDag } from './read-pipelines.js';
 import { partsOfRun, runName, toRun } from './run.js';
 import { instantOf } from './states.js';
 
@@ -13,7 +14,7 @@ export interface RunReading extends Reading {
 }
 
 /** Runs whose task instances are asked for in one request. */
-const batchSize = 25;
+export const batchSize = 25;
 /** Batches are large: so many at a time, at most. */
 const mostBatches = 3;
 /** Up to so many DAGs are searched one by one. */
@@ -55,29 +56,44 @@ async function* runsOf(reading: RunReading): AsyncGenerator<FoundRun> {
   const flush = function* (): Generator<FoundRun> {
     for (const { ref, error } of unreadable.splice(0)) yield { event: { kind: 'skipped', ref, error } };
   };
+  /** Only what may come twice is remembered, so that memory does not grow with the window. */
+  const seen = new Set<string>();
+  const isNew = (run: DagRun): boolean => {
+    const ref = runName(run);
+    if (seen.has(ref)) return false;
+    seen.add(ref);
+    return true;
+  };
   if (incremental.openRuns === true) {
     for await (const run of client.runs({ ...options, until: since, states: ['running'] })) {
       const dag = index.get(run.dag_id);
       // Those that nobody wants are not even counted: the window of an ordinary read doesn't show them either.
-      if (dag && !('leftOut' in dag)) yield { run };
+      if (dag && !('leftOut' in dag) && isNew(run)) yield { run };
     }
     yield* flush();
   }
   for (const remembered of incremental.refresh ?? []) {
-    if (remembered.startedAt < since) yield* remembers(remembered, reading);
+    // What is still open was told just now.
+    if (remembered.startedAt >= since || seen.has(remembered.run)) continue;
+    seen.add(remembered.run);
+    yield* remembers(remembered, reading);
   }
   const behind = await dagsBehind(reading);
   if (behind.size > mostSearches) {
     for await (const run of client.runs({ ...options, since: Math.min(...behind.values()), until: since })) {
-      if (behind.has(run.dag_id)) yield { run };
+      if (behind.has(run.dag_id) && isNew(run)) yield { run };
     }
   } else {
     for (const [dag, from] of behind) {
-      for await (const run of client.runs({ ...options, dag, since: from, until: since })) yield { run };
+      for await (const run of client.runs({ ...options, dag, since: from, until: since }))
+        if (isNew(run)) yield { run };
     }
   }
   yield* flush();
-  for await (const run of client.runs({ ...options, since, until })) yield { run };
+  for await (const run of client.runs({ ...options, since, until })) {
+    // One that has not started may be in any part of the window.
+    if (instantOf(run.start_date) === undefined ? isNew(run) : !seen.has(runName(run))) yield { run };
+  }
   yield* flush();
 }
 
@@ -101,18 +117,14 @@ async function dagsBehind({ index, since, incremental }: RunReading): Promise<Ma
   return behind;
 }
 
-/** Each run once; sorts out those whose pipeline was left out or no longer exists, and those that have not started. */
+/** Sorts out runs whose pipeline was left out or no longer exists, and those that have not started. */
 async function* chosen(runs: AsyncIterable<FoundRun>, { index }: Pick<Reading, 'index'>): AsyncGenerator<FoundRun> {
-  const seen = new Set<string>();
   for await (const found of runs) {
     if ('event' in found) {
       yield found;
       continue;
     }
     const { run } = found;
-    const ref = runName(run);
-    if (seen.has(ref)) continue;
-    seen.add(ref);
     const dag = index.get(run.dag_id);
     const reason =
       dag === undefined
@@ -122,9 +134,16 @@ async function* chosen(runs: AsyncIterable<FoundRun>, { index }: Pick<Reading, '
           : instantOf(run.start_date) === undefined
             ? 'it has not started yet'
             : undefined;
-    yield reason === undefined ? found : { event: { kind: 'filtered', item: 'run', ref, reason } };
+    yield reason === undefined ? found : { event: leftOut(run, reason) };
   }
 }
+
+const leftOut = (run: DagRun, reason: string): SourceEvent => ({
+  kind: 'filtered',
+  item: 'run',
+  ref: runName(run),
+  reason,
+});
 
 async function* inBatches(runs: AsyncIterable<FoundRun>): AsyncGenerator<FoundRun[]> {
   let batch: FoundRun[] = [];
@@ -180,9 +199,19 @@ async function runEvent(
   instances: readonly TaskInstance[],
   reading: BatchReading,
 ): Promise<SourceEvent[]> {
-  const { client, server, index, lineage, unknownStates, signal } = reading;
-  const dag = index.get(run.dag_id);
-  if (dag === undefined || 'leftOut' in dag) return [];
+  const { client, server, index, lineage, unknownStates, failures, signal } = reading;
+  const { dag_id: ref } = run;
+  const dag = index.get(ref);
+  if (dag === undefined) return [];
+  // By a run of the same batch.
+  if ('leftOut' in dag) return [leftOut(run, dag.leftOut)];
+  let failure: Error | undefined;
+  const tasks = await failures.guard(dag.tasks(), (error) => {
+    failure = error;
+    index.set(ref, { leftOut: unreadableDag });
+    return new Set<string>();
+  });
+  if (failure) return [{ kind: 'skipped', ref, error: failure }];
   const warnings: SourceEvent[] = [];
   const onUnknownState = (word: string) => {
     if (unknownStates.has(word)) return;
@@ -193,14 +222,14 @@ async function runEvent(
   const tryStarts = new Map<TaskInstance, readonly number[]>();
   for (const instance of instances) {
     // The list has the start of the last try only.
-    const isWanted = (instance.try_number ?? 0) > 1 && dag.tasks.has(instance.task_id);
+    const isWanted = (instance.try_number ?? 0) > 1 && tasks.has(instance.task_id);
     if (isWanted) tryStarts.set(instance, await client.tryStarts(instance, { signal }));
   }
   const { address } = client;
   const { dialect } = server;
   const event: SourceEvent = {
     kind: 'run',
-    run: toRun(run, instances, { address, dialect, tasks: dag.tasks, tryStarts, onUnknownState }),
+    run: toRun(run, instances, { address, dialect, tasks, tryStarts, onUnknownState }),
   };
   return [...warnings, event, ...(lineage?.evidence(instances) ?? [])];
 }

@@ -1,7 +1,7 @@
 import { type IncrementalOptions, type SourceEvent, VerdictError } from '@flowmeta/connector';
 import { FailureStreak } from '@flowmeta/connector/reading';
 import type { UnreadableRow } from './client/airflow-client.js';
-import type { Dag, DagRun } from './client/wire.js';
+import { type Dag, type DagRun, isGone } from './client/wire.js';
 import type { Reading } from './read.js';
 import { pipelineEvent } from './read-pipelines.js';
 import { type FoundRun, runEvents } from './read-runs.js';
@@ -22,7 +22,7 @@ export async function* readSingle(
   const named: DagRun[] = [];
   const find = async (name: string): Promise<Dag | undefined> => {
     const dag = dags.get(name) ?? (await client.dag(name, { signal }));
-    if (dag === undefined || dag.is_stale === true || dag.is_active === false) return undefined;
+    if (dag === undefined || isGone(dag)) return undefined;
     dags.set(name, dag);
     return dag;
   };

@@ -1,4 +1,4 @@
-import type { IncrementalOptions, ReadOptions, SourceEvent } from '@flowmeta/connector';
+import type { IncrementalOptions, ReadOptions, Shard, SourceEvent } from '@flowmeta/connector';
 import type { Redactor } from '@flowmeta/redact';
 import type { AirflowClient, AirflowServer, UnreadableRow } from './client/airflow-client.js';
 import type { DatabasePlace } from './lineage/asset-uri.js';
@@ -21,8 +21,13 @@ export interface ReadContext {
   signal: AbortSignal;
 }
 
-/** All that is remembered of the DAGs while runs are read: the names of their tasks, or why nothing is. */
-export type DagIndex = Map<string, { tasks: ReadonlySet<string> } | { leftOut: string }>;
+/** All that is remembered of the DAGs while runs are read: the names of their tasks, read when they are wanted, or why nothing is. */
+export type DagIndex = Map<string, { tasks: () => Promise<ReadonlySet<string>> } | { leftOut: string }>;
+
+/** What a connection keeps from one read for the next. */
+export interface LastDefinitions {
+  index?: DagIndex;
+}
 
 export interface Reading extends ReadContext {
   server: AirflowServer;
@@ -30,12 +35,17 @@ export interface Reading extends ReadContext {
   /** False when only the index is wanted. */
   isYielded: boolean;
   known: IncrementalOptions['known'];
+  /** Absent when all pipelines are wanted. */
+  shard?: Shard;
   /** Absent when lineage isn't wanted. */
   lineage?: LineageBook;
 }
 
 /** One read: pipelines, `listed`, the lineage that definitions show, runs, the lineage that runs show, `linked`, and a checkpoint. */
-export async function* readEvents(options: ReadOptions, context: ReadContext): AsyncGenerator<SourceEvent> {
+export async function* readEvents(
+  options: ReadOptions,
+  { last, ...context }: ReadContext & { last: LastDefinitions },
+): AsyncGenerator<SourceEvent> {
   const { client, signal } = context;
   if (options.namespaces !== undefined) {
     yield { kind: 'warning', message: 'Airflow has no namespaces, and some were asked for: nothing is read.' };
@@ -43,18 +53,24 @@ export async function* readEvents(options: ReadOptions, context: ReadContext): A
   }
   const server = await client.server({ signal });
   const isYielded = options.pipelines !== false;
-  const reading: Reading = { ...context, server, index: new Map(), isYielded, known: options.known };
+  const { shard, known } = options;
+  const reading: Reading = { ...context, server, index: new Map(), isYielded, known, ...(shard && { shard }) };
   if (options.only !== undefined) {
     yield* readSingle(options.only, { ...reading, isYielded: true, known: undefined, ...window(options) });
     return;
   }
   // Of a part of the definitions nothing could be said: without pipelines there is no lineage either.
-  const lineage = isYielded && options.lineage !== false ? createLineageBook(context) : undefined;
-  const whole: Reading = { ...reading, ...(lineage && { lineage }) };
+  const hasLineage = isYielded && options.lineage !== false && shard === undefined;
+  const lineage = hasLineage ? createLineageBook(context) : undefined;
+  const earlier = !isYielded && shard === undefined && options.sameDefinitions === true ? last.index : undefined;
+  const whole: Reading = { ...reading, ...(earlier && { index: earlier }), ...(lineage && { lineage }) };
   let isComplete = false;
-  for await (const event of readPipelines(whole)) {
-    if (event.kind === 'listed') isComplete = event.except === undefined;
-    yield event;
+  if (earlier === undefined) {
+    for await (const event of readPipelines(whole)) {
+      if (event.kind === 'listed') isComplete = event.except === undefined;
+      yield event;
+    }
+    if (shard === undefined) last.index = whole.index;
   }
   if (isYielded) yield* importWarnings(whole);
   if (lineage) yield* lineage.definitions(whole);

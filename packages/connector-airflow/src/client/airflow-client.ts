@@ -81,6 +81,11 @@ type Row = Record<string, unknown>;
 /** Both versions cut larger pages to 100 rows without a word (Airflow facts 5, 31). */
 const pageSize = 100;
 const mostRounds = 3;
+/** Runs of one list; of more the window is divided, into so many parts at most. */
+const longestList = 5_000;
+const mostParts = 100;
+/** A part with more than so much of the whole is not divided any further. */
+const shrinking = 0.9;
 /** Rows of task instances that are asked for at first, of several runs at once: neither version has a largest page there (fact 6). */
 const instancesOfBatch = 5_000;
 
@@ -138,17 +143,17 @@ export class AirflowClient {
 
   /** One DAG, also one whose file no longer has it. */
   async dag(id: string, { signal }: Signal): Promise<Dag | undefined> {
-    const { status, body } = await this.#get(path`/dags/${id}`, { accepted: [404], signal });
+    const { status, body } = await this.#getOfDag(id, '', { accepted: [404], signal });
     return status === 404 ? undefined : read(dagSchema, body, `DAG ${id}`);
   }
 
   async details(id: string, { signal }: Signal): Promise<DagDetails> {
-    const { body } = await this.#get(path`/dags/${id}/details`, { signal });
+    const { body } = await this.#getOfDag(id, '/details', { signal });
     return read(detailsSchema, body, `the details of DAG ${id}`);
   }
 
   async tasks(id: string, { signal }: Signal): Promise<DagTask[]> {
-    const { body } = await this.#get(path`/dags/${id}/tasks`, { signal });
+    const { body } = await this.#getOfDag(id, '/tasks', { signal });
     return read(tasksSchema, body, `the tasks of DAG ${id}`).tasks;
   }
 
@@ -157,17 +162,36 @@ export class AirflowClient {
    *
    * @throws VerdictError `fatal` when the server did not look at the bounds.
    */
-  async *runs({ dag = '~', since, until, states, ...options }: RunSearch): AsyncGenerator<DagRun> {
+  runs(search: RunSearch): AsyncGenerator<DagRun> {
+    return this.#runsOf(search, Number.POSITIVE_INFINITY);
+  }
+
+  /** Runs that started at or after `since` and before `until`, and perhaps some more. */
+  async countRuns({ since, until }: { since: number; until: number }, { signal }: Signal): Promise<number> {
+    const query = { ...bounds({ since, until }), limit: 1 };
+    const { body } = await this.#get('/dags/~/dagRuns', { query, signal });
+    return pageOf(body, 'dag_runs').total;
+  }
+
+  /** A long list is read in parts of the window, if these are shorter than `longest`: pages don't get deep, and little is remembered. */
+  async *#runsOf(search: RunSearch, longest: number): AsyncGenerator<DagRun> {
+    const { dag = '~', since, until, states, ...options } = search;
     const query = {
       order_by: 'start_date',
-      ...(since !== undefined && { start_date_gte: new Date(since).toISOString() }),
-      // 2.x knows no `lt`, and ignores nothing that it does not know (Airflow fact 32).
-      ...(until !== undefined && { start_date_lte: new Date(until).toISOString() }),
+      ...bounds({ since, until }),
       ...(states !== undefined && { state: states }),
     };
     const keyOf = ({ dag_id, dag_run_id }: Row) => `${dag_id}/${dag_run_id}`;
+    let total = 0;
     const rows = this.#list(path`/dags/${dag}/dagRuns`, {
       ...options,
+      isWanted: (count) => {
+        if (since === undefined || until === undefined || until - since < 2 || count <= longestList) return true;
+        // Runs that have not started may be in every part: then it is no use.
+        if (count > longest) return true;
+        total = count;
+        return false;
+      },
       field: 'dag_runs',
       schema: runSchema,
       query,
@@ -187,10 +211,19 @@ export class AirflowClient {
       }
       if (startedAt !== until) yield run;
     }
+    if (total === 0 || since === undefined || until === undefined) return;
+    const parts = Math.min(mostParts, Math.ceil(total / longestList) + 1, until - since);
+    const edges = Array.from(
+      { length: parts + 1 },
+      (_, index) => since + Math.floor(((until - since) * index) / parts),
+    );
+    for (const [index, from] of edges.slice(0, -1).entries()) {
+      yield* this.#runsOf({ ...search, since: from, until: edges[index + 1]! }, total * shrinking);
+    }
   }
 
   async run(dag: string, id: string, { signal }: Signal): Promise<DagRun | undefined> {
-    const { status, body } = await this.#get(path`/dags/${dag}/dagRuns/${id}`, { accepted: [404], signal });
+    const { status, body } = await this.#getOfDag(dag, path`/dagRuns/${id}`, { accepted: [404], signal });
     return status === 404 ? undefined : read(runSchema, body, `run ${dag}/${id}`);
   }
 
@@ -229,9 +262,9 @@ export class AirflowClient {
   /** When each try of a task instance started. */
   async tryStarts(instance: TaskInstance, { signal }: Signal): Promise<number[]> {
     const { dag_id, dag_run_id, task_id, map_index } = instance;
-    const of = path`/dags/${dag_id}/dagRuns/${dag_run_id}/taskInstances/${task_id}`;
+    const of = path`/dagRuns/${dag_run_id}/taskInstances/${task_id}`;
     const index = map_index === null || map_index === undefined || map_index < 0 ? '' : `/${map_index}`;
-    const { status, body } = await this.#get(`${of}${index}/tries`, { accepted: [404], signal });
+    const { status, body } = await this.#getOfDag(dag_id, `${of}${index}/tries`, { accepted: [404], signal });
     if (status === 404) return [];
     const { task_instances } = read(triesSchema, body, `the tries of task ${task_id}`);
     return task_instances.map(({ start_date }) => Date.parse(start_date ?? '')).filter((start) => !Number.isNaN(start));
@@ -283,6 +316,7 @@ export class AirflowClient {
       query = {},
       size = pageSize,
       keyOf,
+      isWanted = () => true,
       signal,
       onUnreadable,
     }: ListOptions & {
@@ -291,6 +325,8 @@ export class AirflowClient {
       query?: HttpRequest['query'] & object;
       size?: number;
       keyOf: (row: Row) => string;
+      /** Is told how many rows there are; if they are not wanted none is yielded. */
+      isWanted?: (total: number) => boolean;
     },
   ): AsyncGenerator<T> {
     const seen = new Set<string>();
@@ -300,6 +336,7 @@ export class AirflowClient {
         const page = await this.#get(where, { query: { ...query, limit: size, offset }, signal });
         const { rows, total: counted } = pageOf(page.body, field);
         total = counted;
+        if (round === 1 && offset === 0 && !isWanted(total)) return;
         for (const row of rows) {
           const key = keyOf(row);
           if (seen.has(key)) continue;
@@ -316,6 +353,17 @@ export class AirflowClient {
       verdict: 'retry',
       hint: 'The list may have changed all the time while it was read. Try again.',
     });
+  }
+
+  /** Below a DAG. That a user may not read one DAG says nothing of the others. */
+  async #getOfDag(dag: string, where: string, request: Omit<HttpRequest, 'path'>): Promise<HttpResponse> {
+    try {
+      return await this.#get(path`/dags/${dag}` + where, request);
+    } catch (cause) {
+      if (!isHttpError(cause) || cause.status !== 403) throw cause;
+      const hint = `Give the user the right to read the DAG ${dag}, its runs and its task instances.`;
+      throw new VerdictError(cause.message, { verdict: 'skip', hint, cause });
+    }
   }
 
   async #get(where: string, request: Omit<HttpRequest, 'path'>): Promise<HttpResponse> {
@@ -392,6 +440,14 @@ function refused(cause: Error, auth: AirflowAuth): VerdictError {
     password: 'Check `username` and `password`.',
   }[auth.kind];
   return new VerdictError(cause.message, { verdict: 'fatal', hint, cause });
+}
+
+function bounds({ since, until }: { since?: number | undefined; until?: number | undefined }) {
+  return {
+    ...(since !== undefined && { start_date_gte: new Date(since).toISOString() }),
+    // 2.x knows no `lt`, and ignores nothing that it does not know (Airflow fact 32).
+    ...(until !== undefined && { start_date_lte: new Date(until).toISOString() }),
+  };
 }
 
 const runOf = ({ dag_id, dag_run_id }: Row): string => `${dag_id}/${dag_run_id}`;

@@ -37,6 +37,9 @@ export const dagSchema = z.object({
 });
 export type Dag = z.output<typeof dagSchema>;
 
+/** Whether it is on record only: its file no longer has it (Airflow facts 14, 36). */
+export const isGone = ({ is_stale, is_active }: Dag): boolean => is_stale === true || is_active === false;
+
 /** What only `details` has. */
 export const detailsSchema = z.object({
   dag_id: name,
