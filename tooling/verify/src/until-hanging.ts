@@ -1,5 +1,5 @@
-/** After so many ms a run hangs. */
-const patience = 45_000;
+/** After so many ms a run hangs. One takes a second or two, and on a machine that has much else to do half a minute. */
+const patience = 180_000;
 
 /** What the work results in; `undefined` when it hangs, and then its signal is aborted. */
 export async function untilHanging<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T | undefined> {
