@@ -382,7 +382,7 @@ export class AirflowClient {
         if (this.#authorization === signedIn) this.#authorization = undefined;
         // One that the server itself gave may have run out meanwhile.
         if (attempt === 1 && this.#auth.kind === 'password' && this.#server?.dialect.signIn === 'token') continue;
-        throw refused(error as Error, this.#auth);
+        throw refused(error as Error, this.#auth, this.#server?.dialect);
       }
     }
   }
@@ -433,11 +433,15 @@ function isBadToken(error: unknown): boolean {
   return error.status === 401 || (error.status === 403 && /invalid jwt|token/i.test(error.body ?? ''));
 }
 
-function refused(cause: Error, auth: AirflowAuth): VerdictError {
+function refused(cause: Error, auth: AirflowAuth, dialect: Dialect | undefined): VerdictError {
+  const backend =
+    dialect?.signIn === 'basic'
+      ? ' Airflow 2 takes them where `[api] auth_backends` has airflow.api.auth.backend.basic_auth.'
+      : '';
   const hint = {
     none: 'Airflow wants a sign-in: give `username` and `password`, or `token`.',
     token: 'Check `token`: it may have expired, or be of another server.',
-    password: 'Check `username` and `password`.',
+    password: `Check \`username\` and \`password\`.${backend}`,
   }[auth.kind];
   return new VerdictError(cause.message, { verdict: 'fatal', hint, cause });
 }
