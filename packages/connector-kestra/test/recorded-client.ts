@@ -221,6 +221,10 @@ export function recordedClient(
       calls.push(`triggers ${namespace ?? ''}`);
       yield* triggers.filter((trigger) => isWithin(trigger.namespace, namespace));
     },
+    flowTriggers: async (namespace, id) => {
+      calls.push(`triggers ${namespace}/${id}`);
+      return triggers.filter((trigger) => trigger.namespace === namespace && trigger.flowId === id);
+    },
     sources: unused,
     latestExecutions: unused,
     namespaces: unused,

@@ -236,6 +236,23 @@ class HttpKestraClient implements KestraClient {
     }
   }
 
+  async flowTriggers(namespace: string, id: string, options: Signal = {}): Promise<TriggerItem[]> {
+    const { body } = await this.#get(path`/triggers/${namespace}/${id}`, {
+      query: { size: smallItemsPageSize },
+      signal: options.signal,
+    });
+    const { results, total } = readPage(body);
+    const triggers = results.map(readTriggerItem);
+    const stray = triggers.find((trigger) => trigger.namespace !== namespace || trigger.flowId !== id);
+    if (stray !== undefined) {
+      const got = `${stray.namespace}.${stray.flowId}`;
+      throw unreadable(`Kestra returned a trigger of ${got} when asked for those of ${namespace}.${id}`);
+    }
+    if (triggers.length < total)
+      throw unreadable(`Kestra returned ${triggers.length} of the ${total} triggers of ${namespace}.${id}`);
+    return triggers;
+  }
+
   async *namespaces(options: SearchOptions = {}): AsyncGenerator<{ id: string; disabled: boolean }> {
     const { dialect } = await this.#detect(options.signal);
     const wanted = (id: string): boolean => options.namespace === undefined || isInNamespace(id, options.namespace);

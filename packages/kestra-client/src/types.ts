@@ -253,6 +253,12 @@ export interface KestraClient {
   triggers(
     options?: SearchOptions & { onUnreadable?: (item: UnreadableItem) => void },
   ): AsyncIterable<{ namespace: string; flowId: string; triggerId: string; disabled: boolean; nextDate?: string }>;
+  /** The same of one flow, asked for by its name; `disabled` says only what was switched off in the UI. Empty for a flow that is not there. */
+  flowTriggers(
+    namespace: string,
+    id: string,
+    options?: { signal?: AbortSignal },
+  ): Promise<{ namespace: string; flowId: string; triggerId: string; disabled: boolean; nextDate?: string }[]>;
   namespaces(options?: SearchOptions): AsyncIterable<{ id: string; disabled: boolean }>;
   /**
    * The installed plugins. `types` are the names of their tasks, triggers and conditions, `tasks` those of tasks alone, `aliases`

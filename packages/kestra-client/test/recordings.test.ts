@@ -258,6 +258,22 @@ const scope: {
     },
   },
   {
+    name: 'the triggers of a flow',
+    method: 'GET',
+    pattern: /^\/triggers\/([^/]+)\/([^/]+)$/,
+    replay: async ({ exchange, body, client }, [namespace, id]) => {
+      expect(exchange.response.status).toBe(200);
+      const triggers = await client.flowTriggers(decoded(namespace), decoded(id));
+      expect(triggers.map((item) => [item.triggerId, item.disabled, item.nextDate])).toEqual(
+        body.results.map((state: Json) => [
+          state.triggerId,
+          state.disabled,
+          state.nextExecutionDate ?? state.nextEvaluationDate,
+        ]),
+      );
+    },
+  },
+  {
     name: 'a search of namespaces',
     method: 'GET',
     pattern: /^\/namespaces\/search$/,

@@ -551,6 +551,27 @@ describe('other calls', () => {
     ]);
   });
 
+  it('ask for all triggers of a flow, and believe no other and no part of them', async () => {
+    const state = {
+      namespace: 'a',
+      flowId: 'f',
+      triggerId: 't',
+      disabled: true,
+      nextEvaluationDate: '2026-11-23T02:00:00Z',
+    };
+    const { client, server } = await clientOf('2.0.0', () => page([state], 1));
+    expect(await client.flowTriggers('a', 'f')).toEqual([
+      { namespace: 'a', flowId: 'f', triggerId: 't', disabled: true, nextDate: '2026-11-23T02:00:00Z' },
+    ]);
+    const { path, query } = server.requests.at(-1)!;
+    expect([path, query.get('size')]).toEqual(['/api/v1/main/triggers/a/f', '1000']);
+    await expect(client.flowTriggers('a', 'g')).rejects.toThrow(
+      'Kestra returned a trigger of a.f when asked for those of a.g',
+    );
+    const short = await clientOf('2.0.0', () => page([state], 2));
+    await expect(short.client.flowTriggers('a', 'f')).rejects.toThrow('1 of the 2 triggers of a.f');
+  });
+
   it('ask for plugins below the tenant in 0.23 only, and for outputs from 2.0 on', async () => {
     for (const [version, path] of [
       ['0.20.5', '/api/v1/plugins'],

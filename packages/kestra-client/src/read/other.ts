@@ -48,6 +48,8 @@ const triggerItem = z.union([
   z
     .object({ state: triggerContext, trigger: declaration })
     .transform((item) => ({ state: item.state, declared: item.trigger })),
+  // Of one flow, the state alone.
+  triggerContext.transform((state) => ({ state, declared: undefined })),
 ]);
 
 export type TriggerItem = ReturnType<KestraClient['triggers']> extends AsyncIterable<infer Item> ? Item : never;
