@@ -67,6 +67,13 @@ function triggerOf(flow: number, dialect: KestraDialect): Json {
   };
 }
 
+/** What a server keeps of a flow's schedule. */
+function triggerRow(flow: number, dialect: KestraDialect): Json {
+  const trigger = triggerOf(flow, dialect);
+  const state = { namespace: namespaceOf(flow), flowId: flowIdOf(flow), triggerId: trigger.id, disabled: false };
+  return dialect.line === '2.0' ? { trigger, state } : { abstractTrigger: trigger, triggerContext: state };
+}
+
 /** A flow as a definition; JSON is YAML. */
 const sourceOf = ({ revision: _, deleted: __, ...definition }: Json): string => JSON.stringify(definition, null, 2);
 
@@ -252,7 +259,7 @@ export function generateDataset(options: GenerateOptions): KestraDataset {
     flows: tasksByFlow.map((list, flow) => flowEntry(flow, { tasks: list, dialect })),
     executions: [],
     executionStore: executionStore({ runs, startedAt, taskIds }, dialect),
-    triggers: [],
+    triggers: tasksByFlow.flatMap((_, flow) => (isTriggered(flow) ? [] : [triggerRow(flow, dialect)])),
     plugins: dialect.line === '2.0' ? { results: [], total: 0 } : [],
   };
 }
