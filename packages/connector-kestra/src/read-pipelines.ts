@@ -8,7 +8,7 @@ import type { FlowIndex, ReadContext } from './read-context.js';
 import { readFlow } from './read-flow.js';
 import { memoOf, rememberedFlow } from './remembered-flow.js';
 import { schedulesOf } from './schedules.js';
-import { readSwitches, type Switches, switchKey } from './switches.js';
+import { completeSwitches, noSwitches, readSwitches, type Switches, switchKey } from './switches.js';
 
 export interface PipelineReading extends ReadContext {
   server: KestraServer;
@@ -30,7 +30,7 @@ export async function* readPipelines(reading: PipelineReading): AsyncGenerator<S
   const namespace = namespaceAbove(selection.namespaces);
   const unreadable: UnreadableItem[] = [];
   const search = { signal, ...(namespace !== undefined && { namespace }) };
-  const switches: Switches = { off: new Set() };
+  const switches = noSwitches();
   if (isYielded) yield* readSwitches(client, search, switches);
   let isStale = false;
   const flows = client.flows({ ...search, onUnreadable: (item) => unreadable.push(item) });
@@ -57,10 +57,14 @@ export async function* readPipelines(reading: PipelineReading): AsyncGenerator<S
   }
   yield* flush();
   const scope: Scope = selection.namespaces === undefined ? {} : { namespaces: selection.namespaces };
-  const isComplete = unread.length === 0;
-  if (isListed) yield { kind: 'listed', scope, ...(!isComplete && { except: unread }) };
+  if (isListed) yield { kind: 'listed', scope, ...(unread.length > 0 && { except: unread }) };
   // After `listed`, as no pipeline is missing: these are only perhaps not what they are now.
   if (isStale && switches.failure) yield { kind: 'skipped', ref: 'triggers', error: switches.failure };
+  if (switches.unlisted > 0) {
+    const message = `Kestra's list of triggers lacks ${switches.unlisted} that it has. What is switched off was asked for flow by flow.`;
+    yield { kind: 'warning', message };
+  }
+  const isComplete = unread.every((ref) => switches.skipped.has(ref));
   const covers = (name: string) => namespace === undefined || isWithin(name, namespace);
   for (const event of lineage?.resolve({ scope, isComplete, covers }) ?? []) {
     yield event.kind === 'warning' ? { ...event, message: redactor.text(event.message) } : event;
@@ -107,23 +111,31 @@ async function readOrRemember(
   const { client, failures, switches, isYielded, withGraph, lineage, datasets, signal } = context;
   const { namespace, id } = listed;
   const isSwitchedOff = (triggerId: string): boolean =>
-    switches.off.has(switchKey({ namespace, flowId: id, triggerId }));
+    switches.isOff.get(switchKey({ namespace, flowId: id, triggerId })) === true;
   const reading = { client, requests: failures.requests, withGraph, signal };
+  const doubt = isYielded ? await completeSwitches(listed, { ...reading, switches }) : undefined;
   const remembered = await rememberedFlow(listed, {
     ...reading,
-    known: isYielded ? context.known : undefined,
+    known: isYielded && doubt === undefined ? context.known : undefined,
     server: context.server,
     switchedOff: listed.triggers.map((trigger) => trigger.id).filter(isSwitchedOff),
     withDatasets: datasets !== undefined,
   });
   const whole = remembered ?? (await readFlow(listed, reading));
   const { flow, graph, degraded } = whole;
-  if (isYielded && remembered === undefined && switches.failure && schedulesOf(flow.triggers, () => false).length > 0) {
-    throw switches.failure;
-  }
   lineage?.define(flow);
   await datasets?.define(flow, graph, { isDegraded: degraded !== undefined });
   if (remembered !== undefined) return { event: remembered.event, tasks: remembered.event.pipeline.tasks };
+  if (isYielded) {
+    const isScheduled = schedulesOf(flow.triggers, () => false).length > 0;
+    // The listing of one that Kestra can't parse has no triggers.
+    const late = flow === listed ? undefined : await completeSwitches(flow, { ...reading, switches });
+    const failure = doubt ?? late ?? (isScheduled ? switches.failure : undefined);
+    if (failure !== undefined) {
+      switches.skipped.add(pipelineName(namespace, id));
+      throw failure;
+    }
+  }
   const pipeline = toPipeline(flow, graph, {
     ...context,
     isSwitchedOff,

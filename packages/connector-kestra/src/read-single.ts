@@ -6,7 +6,7 @@ import { pipelineName } from './pipeline-name.js';
 import { type PipelineReading, pipelineEvent } from './read-pipelines.js';
 import { type ReadRun, readRun } from './read-runs.js';
 import { chooseRuns } from './run-choice.js';
-import { readSwitches, type Switches } from './switches.js';
+import { noSwitches, readSwitches } from './switches.js';
 
 export interface SingleReading extends PipelineReading {
   since: number;
@@ -72,7 +72,7 @@ async function* readPipelinesOf(
   flows: ReadonlyMap<string, KestraFlow>,
   reading: PipelineReading,
 ): AsyncGenerator<SourceEvent> {
-  const switches: Switches = { off: new Set() };
+  const switches = noSwitches();
   for (const namespace of new Set([...flows.values()].map((flow) => flow.namespace))) {
     yield* readSwitches(reading.client, { namespace, signal: reading.signal }, switches);
   }

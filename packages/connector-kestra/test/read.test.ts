@@ -276,6 +276,75 @@ describe('a read', () => {
     expect(schedules(await read({ of: { ...of, triggers } }))).toEqual([]);
   });
 
+  describe('when the list of triggers lacks one of a schedule', () => {
+    const off = { namespace: 'hackathon.demo', flowId: 'cron_etl', triggerId: 'nightly', disabled: true };
+    const ownTriggers = (triggers: (typeof off)[]): Partial<KestraClient> => ({
+      flowTriggers: async (namespace, id) =>
+        triggers.filter((each) => each.namespace === namespace && each.flowId === id),
+    });
+    const without = (version: (typeof kestraVersions)[number]): Snapshot => {
+      const of = snapshot(version);
+      return { ...of, triggers: of.triggers.filter(({ flowId }) => flowId !== off.flowId) };
+    };
+    const schedulesIn = (events: SourceEvent[]) =>
+      only(events, 'pipeline').find(({ pipeline }) => pipeline.name === 'hackathon.demo.cron_etl')?.pipeline.schedules;
+    const warnings = (events: SourceEvent[]) =>
+      only(events, 'warning').filter(({ message }) => message.includes("Kestra's list of triggers"));
+
+    it.each(kestraVersions)(
+      'asks for those of its flow alone, and says that the list was short (%s)',
+      async (version) => {
+        const calls: string[] = [];
+        const overrides = ownTriggers([off]);
+        const events = await read({ of: without(version), overrides, options: { runs: false }, calls });
+        expect(schedulesIn(events)).toEqual([]);
+        expect(warnings(events)).toEqual([
+          { kind: 'warning', message: expect.stringContaining("Kestra's list of triggers lacks 1 that it has") },
+        ]);
+      },
+    );
+
+    it('takes one that its flow does not have either for one that nobody could have switched off', async () => {
+      const events = await read({ of: without('1.0.3'), overrides: ownTriggers([]), options: { runs: false } });
+      expect(schedulesIn(events)).toEqual([{ id: 'nightly', cron: '0 2 * * *' }]);
+      expect([warnings(events), only(events, 'skipped')]).toEqual([[], []]);
+    });
+
+    it('leaves the one pipeline as it is if that can not be read either', async () => {
+      const flowTriggers = async () => {
+        throw new VerdictError('403', { verdict: 'skip', hint: 'Ask for rights.' });
+      };
+      const events = await read({ of: without('1.0.3'), overrides: { flowTriggers }, options: { runs: false } });
+      expect(only(events, 'skipped')).toMatchObject([
+        {
+          ref: 'hackathon.demo.cron_etl',
+          error: { message: 'whether its schedules are switched off could not be read: 403', hint: 'Ask for rights.' },
+        },
+      ]);
+      expect(pipelineNames(events)).not.toContain('hackathon.demo.cron_etl');
+      expect(pipelineNames(events).length).toBeGreaterThan(50);
+    });
+
+    it.each(kestraVersions)('is none for any schedule of a server that was recorded (%s)', async (version) => {
+      const calls: string[] = [];
+      await read({ of: snapshot(version), options: { runs: false }, calls });
+      expect(calls.filter((call) => /^triggers .+\//.test(call))).toEqual([]);
+    });
+
+    it('is a flow that Kestra can not parse: its own are asked for, and the list is not said to be short', async () => {
+      const name = 'demo.warehouse.pg_to_bq';
+      const daily = { namespace: 'demo.warehouse', flowId: 'pg_to_bq', triggerId: 'daily', disabled: true };
+      const of = snapshot('1.0.3', 'fill-np');
+      const schedules = async (overrides: Partial<KestraClient>) => {
+        const events = await read({ of, overrides, options: { runs: false } });
+        expect(warnings(events)).toEqual([]);
+        return only(events, 'pipeline').find(({ pipeline }) => pipeline.name === name)?.pipeline.schedules;
+      };
+      expect(await schedules(ownTriggers([{ ...daily, disabled: false }]))).toHaveLength(1);
+      expect(await schedules(ownTriggers([daily]))).toEqual([]);
+    });
+  });
+
   describe('when nobody knows which triggers were switched off', () => {
     const of = snapshot('1.0.3');
     const overrides: Partial<KestraClient> = {

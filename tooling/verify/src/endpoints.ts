@@ -20,6 +20,13 @@ export const endpoints: readonly Endpoint[] = [
   { name: 'graph', side: 'kestra', method: 'GET', path: /\/flows\/[^/]+\/[^/]+\/graph/ },
   { name: 'flow', side: 'kestra', method: 'GET', path: /\/flows\/(?!search)[^/]+\/[^/?]+\?source=true/ },
   { name: 'triggers search', side: 'kestra', method: 'GET', path: /\/triggers\/search/, list: 'results' },
+  {
+    name: 'flow triggers',
+    side: 'kestra',
+    method: 'GET',
+    path: /\/triggers\/(?!search)[^/]+\/[^/?]+\?/,
+    list: 'results',
+  },
   { name: 'executions search', side: 'kestra', method: 'GET', path: /\/executions\/search/, list: 'results' },
   { name: 'execution', side: 'kestra', method: 'GET', path: /\/executions\/(?!search)[^/?]+$/, isNew: true },
   { name: 'version', side: 'openMetadata', method: 'GET', path: /\/system\/version$/ },

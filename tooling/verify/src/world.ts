@@ -14,6 +14,7 @@ export interface World {
 }
 
 type Entry = KestraDataset['flows'][number];
+type Switchable = { flowId?: string; triggerId?: string; disabled?: boolean };
 type Flow = Record<string, unknown> & { tasks: Record<string, unknown>[] };
 
 const names = [
@@ -77,13 +78,15 @@ function asBefore(entry: Entry): Entry {
   return { ...entry, flow, graph: { status: 404, body: { message: 'Not Found' } } };
 }
 
-/** A schedule of one flow has been switched off in the UI, which the definition doesn't show. */
-function withSwitchedOff(triggers: unknown[]): unknown[] {
+/**
+ * A schedule of one flow has been switched off in the UI, which the definition doesn't show. The list of triggers lacks that of another,
+ * as it does where Kestra can't read what they are.
+ */
+function withSwitches(triggers: unknown[]): unknown[] {
   return triggers.map((row) => {
-    const copy = structuredClone(row) as Record<string, Record<string, unknown>>;
-    const state = copy.triggerContext ?? copy.state;
+    const { triggerContext, state = triggerContext, ...declared } = structuredClone(row) as Record<string, Switchable>;
     if (state?.flowId === 'multi-schedule' && state.triggerId === 'nightly') state.disabled = true;
-    return copy;
+    return { ...(triggerContext ? { triggerContext } : { state }), ...(state?.flowId === 'cron_etl' ? {} : declared) };
   });
 }
 
@@ -107,7 +110,7 @@ export function recordedWorld(version: KestraVersion, openMetadata: string): Wor
     .filter((execution) => names.includes(nameOf(execution)))
     .sort((a, b) => started(a) - started(b));
   const cut = Math.floor(executions.length / 2);
-  const triggers = withSwitchedOff(dataset.triggers);
+  const triggers = withSwitches(dataset.triggers);
   const revised = ({ flow, ...entry }: Entry): Entry => ({
     ...entry,
     flow: earlier[nameOf(flow)] === undefined ? flow : { ...flow, ...later[nameOf(flow)]?.(flow), revision: 2 },
