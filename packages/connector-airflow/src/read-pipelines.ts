@@ -103,6 +103,7 @@ async function readWhole(dag: Dag, context: Reading): Promise<PipelineEvent> {
       ...(sourceUrl !== undefined && { sourceUrl }),
       enabled,
       tasks: remembered.tasks,
+      definition: pipeline,
     },
   };
 }

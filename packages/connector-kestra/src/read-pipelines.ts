@@ -119,6 +119,7 @@ async function readOrRemember(
     known: isYielded && doubt === undefined ? context.known : undefined,
     server: context.server,
     switchedOff: listed.triggers.map((trigger) => trigger.id).filter(isSwitchedOff),
+    context: { ...context, isSwitchedOff: switches.failure ? () => true : isSwitchedOff },
     withDatasets: datasets !== undefined,
   });
   const whole = remembered ?? (await readFlow(listed, reading));

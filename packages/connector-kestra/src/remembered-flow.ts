@@ -4,6 +4,7 @@ import { taskTree } from './constructs.js';
 import { touchesDatasets } from './datasets/task-io.js';
 import { definitionGraph } from './definition-graph.js';
 import { flowUrl } from './links.js';
+import { type PipelineContext, toPipeline } from './pipeline.js';
 import { pipelineName } from './pipeline-name.js';
 import { type FlowReading, type ReadFlow, readFlow } from './read-flow.js';
 
@@ -30,9 +31,11 @@ export interface RememberedFlow extends ReadFlow {
 
 export interface RememberedFlowReading extends FlowReading {
   known: IncrementalOptions['known'];
-  server: Pick<KestraServer, 'version' | 'uiUrl' | 'tenant'>;
+  server: Pick<KestraServer, 'version'> & PipelineContext['server'];
   /** Triggers of this flow that are switched off in the UI. */
   switchedOff: readonly string[];
+  /** Makes a pipeline of what is known of it. */
+  context: Omit<PipelineContext, 'server'>;
   /** Whether its datasets are to be found out. */
   withDatasets: boolean;
 }
@@ -43,17 +46,25 @@ export interface RememberedFlowReading extends FlowReading {
  */
 export async function rememberedFlow(
   listed: KestraFlow,
-  { known, server, switchedOff, withDatasets, ...reading }: RememberedFlowReading,
+  { known, server, switchedOff, context, withDatasets, ...reading }: RememberedFlowReading,
 ): Promise<RememberedFlow | undefined> {
   if (known === undefined || listed.exception !== undefined) return undefined;
   const name = pipelineName(listed.namespace, listed.id);
   const fingerprint = JSON.stringify([server.version, server.uiUrl, listed, switchedOff]);
   const remembered = await known(name, fingerprint);
   if (remembered === undefined) return undefined;
-  const graph = definitionGraph(taskTree(listed));
   const isWhole = remembered.memo === definitionIsWhole;
+  const read =
+    withDatasets && !isWhole
+      ? await readFlow(listed, reading)
+      : { flow: listed, graph: definitionGraph(taskTree(listed)) };
+  const definition = toPipeline(read.flow, read.graph, { ...context, server });
+  // Another graph than the one that was written is no picture of it.
+  const isAsWritten =
+    definition.tasks.length === remembered.tasks.length &&
+    definition.tasks.every((task, at) => task.name === remembered.tasks[at]);
   return {
-    ...(withDatasets && !isWhole ? await readFlow(listed, reading) : { flow: listed, graph }),
+    ...read,
     event: {
       kind: 'unchanged',
       pipeline: {
@@ -63,6 +74,7 @@ export async function rememberedFlow(
         sourceUrl: flowUrl(server, listed),
         enabled: !listed.disabled,
         tasks: remembered.tasks,
+        ...(isAsWritten && { definition }),
       },
     },
   };

@@ -1,4 +1,4 @@
-import type { KnownPipeline, ReadOptions, SourceEvent } from '@flowmeta/connector';
+import type { KnownPipeline, Pipeline, ReadOptions, SourceEvent } from '@flowmeta/connector';
 import { datasetNames, type KestraVersion, kestraDataset } from '@flowmeta/recordings';
 import { type KestraDataset, type Sandbox, startKestraSandbox } from '@flowmeta/sandbox';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -55,6 +55,12 @@ describe.each(datasetNames.filter((each) => !each.includes('-without-')))(
         whole.map(({ pipeline }) => pipeline.name),
       );
       expect(of(events, 'pipeline').every(({ pipeline }) => pipeline.degraded !== undefined)).toBe(true);
+      // Without a request for its graph, a flow that 0.20.5 draws otherwise has the edges of its definition (Kestra fact 23).
+      const withoutOddEdges = (pipeline?: Pipeline) =>
+        name === '0.20.5' && pipeline?.name === 'company.team.foreach' ? { ...pipeline, edges: [] } : pipeline;
+      expect(of(events, 'unchanged').map(({ pipeline }) => withoutOddEdges(pipeline.definition))).toEqual(
+        whole.map(({ pipeline }) => withoutOddEdges(pipeline)),
+      );
       for (const kind of ['lineage', 'unresolved', 'run', 'linked', 'filtered', 'listed'] as const) {
         expect(of(events, kind), kind).toEqual(of(first, kind));
       }

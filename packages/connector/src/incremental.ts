@@ -46,9 +46,11 @@ export interface RememberedRun {
   state?: string;
 }
 
-/** A pipeline that is as it was remembered: what its listing tells. */
+/** A pipeline that is as it was remembered. */
 export interface UnchangedPipeline
   extends Pick<Pipeline, 'name' | 'displayName' | 'namespace' | 'sourceUrl' | 'enabled'> {
   /** As `KnownPipeline.tasks`. */
   tasks: string[];
+  /** All of it, where that is known without another request. It is shown to people, and not written. */
+  definition?: Pipeline;
 }

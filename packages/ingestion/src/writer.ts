@@ -166,10 +166,10 @@ export function createWriter({
     });
   };
 
-  const takeUnchanged = ({ tasks, ...listed }: UnchangedPipeline) => {
+  const takeUnchanged = ({ tasks, definition, ...listed }: UnchangedPipeline) => {
     if (isElsewhere(listed.name)) return leaveOut(listed.name);
     const empty = { edges: [], schedules: [], labels: [], owners: [], inputs: [] };
-    const pipeline = { ...listed, ...empty, tasks: tasks.map((name) => ({ name, enabled: true })) };
+    const pipeline = definition ?? { ...listed, ...empty, tasks: tasks.map((name) => ({ name, enabled: true })) };
     totals.pipelines.read += 1;
     totals.pipelines.unchanged += 1;
     edges.pipeline(pipeline);

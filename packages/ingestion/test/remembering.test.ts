@@ -79,7 +79,11 @@ async function session({ at = noon, memory = {}, sink: sinkOptions = {}, options
       if (known !== undefined) {
         told.unchanged.push(name);
         if (known.memo !== undefined) asked.memos[name] = known.memo;
-        yield { kind: 'unchanged', pipeline: { name, enabled: true, tasks: known.tasks } };
+        const { pipeline: definition } = pipelineEvent(name) as Extract<SourceEvent, { kind: 'pipeline' }>;
+        yield {
+          kind: 'unchanged',
+          pipeline: { name, enabled: true, tasks: known.tasks, ...(name === 'a' && { definition }) },
+        };
         continue;
       }
       told.pipelines.push(name);
@@ -207,6 +211,13 @@ describe('a pipeline', () => {
     expect([pipelines, unchanged]).toEqual([[], ['a', 'b']]);
     expect(report.totals.pipelines).toMatchObject({ read: 2, unchanged: 2 });
     expect(calls.filter((call) => call.startsWith('pipeline'))).toEqual([]);
+    // The report tells of it what the source can tell.
+    const { pipeline: a } = pipelineEvent('a') as Extract<SourceEvent, { kind: 'pipeline' }>;
+    expect(report.pipelines[0]).toMatchObject({ outcome: 'unchanged', edges: a.edges, labels: a.labels });
+    expect(report.pipelines.map(({ tasks }) => tasks.map(({ name, type }) => [name, type]))).toEqual([
+      a.tasks.map(({ name, type }) => [name, type]),
+      a.tasks.map(({ name }) => [name, undefined]),
+    ]);
     // And so on in the run after that.
     expect((await session({ at: noon + 2 * hour })).unchanged).toEqual(['a', 'b']);
   });
