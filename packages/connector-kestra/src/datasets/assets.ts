@@ -164,9 +164,15 @@ function assetDataset(read: Read, context: AssetContext): Dataset | 'homeless' |
   });
 }
 
+const schemes: ReadonlyMap<string, string> = new Map([
+  ['s3', 's3'],
+  ['gcs', 'gs'],
+  ['gs', 'gs'],
+]);
+
 /** A url, or the path `bucket/folder` in a storage that is named. */
 function containerAt(text: string, system: string, type: string): Container | undefined {
-  const scheme = { s3: 's3', gcs: 'gs', gs: 'gs' }[system.toLowerCase()];
+  const scheme = schemes.get(system.toLowerCase());
   const isPath = scheme !== undefined && /^\/{0,2}[\w.-]+\//.test(text);
   return containerOfUrl({ text: isPath ? `${scheme}://${text.replace(/^\/+/, '')}` : text, known: true }, type);
 }

@@ -166,6 +166,10 @@ describe('preconditions', () => {
     [[filter('NAMESPACE', 'REGEX', 'a')], ['a.x', 'a.y']],
     [[filter('NAMESPACE', 'REGEX', '(?i)A.?B')], ['a.b.x', 'ab.z']],
     [[filter('STATE', 'EQUAL_TO', 'FAILED')], []],
+    [
+      [filter('hasOwnProperty', 'STARTS_WITH', 'a'), filter('FLOW_ID', 'EQUAL_TO', 'z')],
+      ['ab.z', 'c.z'],
+    ],
     [[filter('FLOW_ID', 'NOT_EQUAL_TO', 'x')], []],
     [[filter('EXPRESSION', 'IS_TRUE', '{{ trigger is defined }}'), filter('FLOW_ID', 'EQUAL_TO', 'y')], ['a.y']],
   ])('filter by the names of flows: %j', (filters, expected) => {

@@ -19,10 +19,13 @@ function groupSelector({ operand, filters }: Properties): Selector {
   return operand === 'OR' ? anyOf(selectors) : allOf(selectors);
 }
 
-const parts: Readonly<Record<string, NamePart>> = { NAMESPACE: 'namespace', FLOW_ID: 'id' };
+const parts: ReadonlyMap<unknown, NamePart> = new Map([
+  ['NAMESPACE', 'namespace'],
+  ['FLOW_ID', 'id'],
+]);
 
 function filterSelector({ field, type, value, values }: Properties): Selector {
-  const part = parts[asText(field) ?? ''];
+  const part = parts.get(field);
   if (part === undefined) return filterOnly;
   const texts = [...asTexts(value), ...asTexts(values)];
   const templates = texts.filter(isTemplate);
