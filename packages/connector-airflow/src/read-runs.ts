@@ -65,15 +65,18 @@ async function* runsOf(reading: RunReading): AsyncGenerator<FoundRun> {
     return true;
   };
   if (incremental.openRuns === true) {
-    for await (const run of client.runs({ ...options, until: since, states: ['running'] })) {
-      const dag = index.get(run.dag_id);
-      // Those that nobody wants are not even counted: the window of an ordinary read doesn't show them either.
-      if (dag && !('leftOut' in dag) && isNew(run)) yield { run };
+    // Also what has ended since, or what a person has called failed.
+    for (const search of [{ states: ['running'] }, { changedSince: since }]) {
+      for await (const run of client.runs({ ...options, until: since, ...search })) {
+        const dag = index.get(run.dag_id);
+        // Those that nobody wants are not even counted: the window of an ordinary read doesn't show them either.
+        if (dag && !('leftOut' in dag) && isNew(run)) yield { run };
+      }
+      yield* flush();
     }
-    yield* flush();
   }
   for (const remembered of incremental.refresh ?? []) {
-    // What is still open was told just now.
+    // What is still open, or has ended since, was told just now.
     if (remembered.startedAt >= since || seen.has(remembered.run)) continue;
     seen.add(remembered.run);
     yield* remembers(remembered, reading);

@@ -68,37 +68,37 @@ describe.each([2, 3] as const)('a read of Airflow %s that remembers the last one
     expect(runsOf(second.events).sort()).toEqual(openRuns.map(({ id }) => id).sort());
     expect(countOf(second.requests, details)).toBe(names.length);
     expect(countOf(second.requests, tasks)).toBe(names.length);
-    // Open runs come in one list, and none is asked for by itself.
+    // Those that are open come in one list and those that have changed in another; none is asked for by itself.
     expect(countOf(second.requests, single)).toBe(0);
-    expect(countOf(second.requests, lists)).toBe(2);
+    expect(countOf(second.requests, lists)).toBe(3);
     const all = countOf(second.requests, /./);
-    expect(all - 2 * names.length).toBeLessThanOrEqual(9);
+    expect(all - 2 * names.length).toBeLessThanOrEqual(10);
   });
 
-  it('asks for a run by itself that was open and is no longer', async () => {
+  it('finds old runs that have ended or were changed since, and asks by itself for one that is not there', async () => {
+    const since = Date.UTC(2026, 10, 22, 16);
     const airflow = await open(
       await startAirflow({
         major,
         change: ({ runs }) => {
-          for (const run of runs.filter(({ dag_id }) => dag_id === 'states_slow' || dag_id === 'ops.waiting'))
-            Object.assign(run, { state: 'success', end_date: '2026-11-22T17:00:00.000000Z' });
+          const waiting = runs.find(({ dag_id }) => dag_id === 'ops.waiting')!;
+          Object.assign(waiting, { state: 'success', end_date: '2026-11-22T17:00:00.000000Z' });
+          // A person has said so.
+          const child = runs.find(({ dag_id }) => dag_id === 'ops.child')!;
+          Object.assign(child, { state: 'failed', end_date: '2026-11-22T17:00:00.000000Z' });
         },
       }),
     );
-    const whole = await airflow.read();
-    const ended = whole.events.flatMap((event) =>
-      event.kind === 'run' && event.run.pipeline === 'ops.waiting' ? [event.run] : [],
-    );
-    expect(ended).toHaveLength(1);
-    const [{ id, pipeline, startedAt }] = ended as [(typeof ended)[0]];
     const { events, requests } = await airflow.read({
-      since: Date.UTC(2026, 10, 22, 16),
+      since,
       openRuns: true,
-      refresh: [{ run: id, pipeline, startedAt }],
+      refresh: [{ run: 'ops.waiting/purged', pipeline: 'ops.waiting', startedAt: since - 1000 }],
     });
-    expect(events).toContainEqual(
-      expect.objectContaining({ kind: 'run', run: expect.objectContaining({ id, state: 'succeeded' }) }),
-    );
+    const told = events.flatMap((event) => (event.kind === 'run' ? [`${event.run.pipeline} ${event.run.state}`] : []));
+    const isOpen = (text: string) => text.endsWith(' running');
+    expect(told.filter(isOpen)).toContain('states_retry running');
+    expect(told.filter((text) => !isOpen(text)).sort()).toEqual(['ops.child failed', 'ops.waiting succeeded']);
+    expect(events).toContainEqual({ kind: 'gone', run: 'ops.waiting/purged' });
     expect(countOf(requests, single)).toBe(1);
   });
 

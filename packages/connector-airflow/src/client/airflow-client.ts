@@ -73,6 +73,8 @@ export interface RunSearch extends ListOptions {
   /** Runs that started before it, ms. */
   until?: number;
   states?: readonly string[];
+  /** Runs that changed at or after it, ms; none of them if they are very many. No answer shows when a run has changed. */
+  changedSince?: number;
 }
 
 type Signal = { signal: AbortSignal };
@@ -175,10 +177,11 @@ export class AirflowClient {
 
   /** A long list is read in parts of the window, if these are shorter than `longest`: pages don't get deep, and little is remembered. */
   async *#runsOf(search: RunSearch, longest: number): AsyncGenerator<DagRun> {
-    const { dag = '~', since, until, states, ...options } = search;
+    const { dag = '~', since, until, states, changedSince, ...options } = search;
     const query = {
       order_by: 'start_date',
       ...bounds({ since, until }),
+      ...(changedSince !== undefined && { updated_at_gte: new Date(changedSince).toISOString() }),
       ...(states !== undefined && { state: states }),
     };
     const keyOf = ({ dag_id, dag_run_id }: Row) => `${dag_id}/${dag_run_id}`;
@@ -186,6 +189,7 @@ export class AirflowClient {
     const rows = this.#list(path`/dags/${dag}/dagRuns`, {
       ...options,
       isWanted: (count) => {
+        if (changedSince !== undefined) return count <= longestList;
         if (since === undefined || until === undefined || until - since < 2 || count <= longestList) return true;
         // Runs that have not started may be in every part: then it is no use.
         if (count > longest) return true;

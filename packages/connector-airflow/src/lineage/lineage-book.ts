@@ -1,4 +1,5 @@
 import { type EntityReference, type LineageEdge, referenceKey, type SourceEvent } from '@flowmeta/connector';
+import { mapInOrder } from '@flowmeta/connector/reading';
 import type { Redactor } from '@flowmeta/redact';
 import type { UnreadableRow } from '../client/airflow-client.js';
 import type { Asset, AssetEvent, DagTask, Dependencies, TaskInstance } from '../client/wire.js';
@@ -11,7 +12,7 @@ export interface LineageBook {
   /** A DAG whose lineage is wanted. */
   define(dag: string, tasks: readonly DagTask[]): void;
   /** The edges that Airflow shows by itself. Once, when all DAGs are defined. */
-  definitions(reading: Pick<Reading, 'client' | 'index' | 'signal'>): AsyncGenerator<SourceEvent>;
+  definitions(reading: Pick<Reading, 'client' | 'index' | 'concurrency' | 'signal'>): AsyncGenerator<SourceEvent>;
   /** What one run shows: at once which DAG a task has started or waited for; its SQL counts in the end. */
   evidence(instances: readonly TaskInstance[]): SourceEvent[];
   /** The edges of SQL, what stays open, and `linked` where all that definitions show was read: `isComplete` if every DAG could be. Once, at the end. */
@@ -228,7 +229,7 @@ export function createLineageBook({
       }
     },
 
-    async *definitions({ client, index: dags, signal }) {
+    async *definitions({ client, index: dags, concurrency, signal }) {
       index = dags;
       const unreadable: UnreadableRow[] = [];
       const options = { signal, onUnreadable: (row: UnreadableRow) => void unreadable.push(row) };
@@ -266,7 +267,8 @@ export function createLineageBook({
         assets.flatMap(({ uri, producing_tasks }) => (producing_tasks ?? []).map((task) => outletKey(uri, task))),
       );
       try {
-        for (const of of asked) yield* eventEdges(await client.assetEvents(of, options), declared);
+        const events = mapInOrder(each(asked), (of) => client.assetEvents(of, options), concurrency);
+        for await (const some of events) yield* eventEdges(some, declared);
       } catch (error) {
         signal.throwIfAborted();
         const message = `Asset events can't be read, so that what tasks write by way of an alias is missing: ${(error as Error).message}`;
@@ -311,3 +313,7 @@ export function createLineageBook({
 
 /** `dag:shop.orders` → `shop.orders`. */
 const dagOf = (node: string): string | undefined => (node.startsWith('dag:') ? node.slice(4) : undefined);
+
+async function* each<T>(items: readonly T[]): AsyncGenerator<T> {
+  yield* items;
+}
