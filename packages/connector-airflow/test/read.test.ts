@@ -204,7 +204,6 @@ const common = [
   'shop.orders.etl → lake/raw/orders (Airflow task extract.orders: outlet)',
   'snowflake:SHOP.PUBLIC.CUSTOMERS → assets_all_of (Airflow schedule: asset)',
   'snowflake:SHOP.PUBLIC.CUSTOMERS → assets_any_of (Airflow schedule: asset)',
-  'ops.parent → ops.child (Airflow trigger: start_templated) run',
 ];
 
 describe('lineage', () => {
@@ -237,11 +236,27 @@ describe('lineage', () => {
         'assets_producer → ops.waiting (Airflow sensor: wait_for_dag) run',
         'lake/rejected/orders.csv → assets_of_alias (Airflow schedule: asset)',
         'ops.parent → ops.child (Airflow trigger: start_child) run',
+        'ops.parent → ops.child (Airflow trigger: start_templated) run',
         'ops.parent → ops.nowhere (elsewhere) (Airflow trigger: start_unknown) run',
         'shop.orders.etl → ops.waiting (Airflow sensor: wait_for_sales) run',
         'shop.orders.etl → postgres:shop.mart.daily_sales (Airflow task daily_sales: outlet)',
       ].sort(),
     );
+  });
+
+  it('of definitions is the same whatever runs are read: no run adds to an edge that is there without it', async () => {
+    for (const major of majors) {
+      const { events } = await readAirflow({ major }, { runs: false });
+      const isDefinition = (text: string) => !text.endsWith(' run');
+      expect(edgesOf(events).filter(isDefinition)).toEqual(edgesOf(await read[major]).filter(isDefinition));
+      const ends = (isRun: boolean) => (event: SourceEvent) =>
+        event.kind === 'lineage' && (event.edge.evidence === 'run') === isRun
+          ? [JSON.stringify([event.edge.from, event.edge.to, event.edge.pipeline])]
+          : [];
+      const byRuns = (await read[major]).flatMap(ends(true));
+      expect(byRuns.length).toBeGreaterThan(0);
+      expect(byRuns.filter((each) => events.flatMap(ends(false)).includes(each))).toEqual([]);
+    }
   });
 
   it('that only runs show is a gap where none is read', async () => {

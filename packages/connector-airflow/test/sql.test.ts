@@ -111,6 +111,15 @@ describe('SQL of a task', () => {
     expect(writing.edges).toEqual(['shop.orders.etl → postgres:shop.mart.staging (Airflow task daily_sales: SQL) run']);
   });
 
+  it('adds nothing to what inlets and outlets say: it would come and go with the runs in the window', async () => {
+    const sql = 'INSERT INTO mart.daily_sales (day) SELECT day FROM public.orders';
+    const { edges, events } = await readSql(sends({ sql }));
+    expect(edges).toEqual([]);
+    expect(edgesOf(events)).toContain(
+      'postgres:shop.public.orders → postgres:shop.mart.daily_sales by shop.orders.etl (Airflow task daily_sales: inlet and outlet)',
+    );
+  });
+
   it('has the database of the task before that of its connection', async () => {
     const { edges } = await readSql(sends({ sql: 'INSERT INTO a.t SELECT * FROM s', database: 'archive' }));
     expect(edges).toEqual([

@@ -35,7 +35,6 @@ interface TaskReference {
 }
 const outletKey = (uri: string, { dag_id, task_id }: TaskReference): string => JSON.stringify([uri, dag_id, task_id]);
 
-const pairKey = (from: string, to: string): string => JSON.stringify([from, to]);
 const template = /\{\{|\{%/;
 const pipelineOf = (name: string): EntityReference => ({ kind: 'pipeline', name });
 
@@ -55,8 +54,8 @@ export function createLineageBook({
   const shown = new Set<string>();
   /** Edges that were yielded, each once. */
   const yielded = new Set<string>();
-  /** DAGs that follow each other by definition. */
-  const following = new Set<string>();
+  /** What definitions show, without descriptions. */
+  const defined = new Set<string>();
   const except = { from: new Set<string>(), into: new Set<string>() };
   let isWhole = true;
 
@@ -65,7 +64,11 @@ export function createLineageBook({
     to: EntityReference,
     details: Omit<LineageEdge, 'from' | 'to'>,
   ): SourceEvent[] => {
-    const key = JSON.stringify([referenceKey(from), referenceKey(to), details.pipeline ?? '', details.description]);
+    const ends = JSON.stringify([referenceKey(from), referenceKey(to), details.pipeline ?? '']);
+    if (details.evidence === undefined) defined.add(ends);
+    // What a run shows besides would come and go with the runs in the window, and so the edge would change all the time.
+    else if (defined.has(ends)) return [];
+    const key = JSON.stringify([ends, details.description]);
     if (yielded.has(key) || referenceKey(from) === referenceKey(to)) return [];
     yielded.add(key);
     return [{ kind: 'lineage', edge: { from, to, ...details, description: redactor.text(details.description) } }];
@@ -77,7 +80,6 @@ export function createLineageBook({
   /** An edge between DAGs, of which one may be of another Airflow; none into a DAG that is left out on purpose. */
   const dagEdge = (from: string, to: string, details: Omit<LineageEdge, 'from' | 'to'>): SourceEvent[] => {
     if (from === to || !(isWanted(from) || isWanted(to)) || (index.has(to) && !isWanted(to))) return [];
-    if (details.evidence === undefined) following.add(pairKey(from, to));
     const reference = (name: string): EntityReference => ({
       kind: 'pipeline',
       name: redactor.text(name),
@@ -173,7 +175,7 @@ export function createLineageBook({
       const evidence = 'run' as const;
       const description = `Airflow asset: ${name}`;
       for (const { dag_id: to } of created_dagruns ?? []) {
-        if (!following.has(pairKey(dag_id, to))) yield* dagEdge(dag_id, to, { description, evidence });
+        yield* dagEdge(dag_id, to, { description, evidence });
       }
       if (!isWanted(dag_id)) continue;
       const dataset = datasetOf(uri);
@@ -290,7 +292,10 @@ export function createLineageBook({
     },
 
     async *resolve(isComplete) {
-      yield* sql.events();
+      for await (const event of sql.events()) {
+        if (event.kind !== 'lineage') yield event;
+        else yield* edge(event.edge.from, event.edge.to, event.edge);
+      }
       for (const [key, { dag, task, kind, isTemplate }] of open) {
         if (!isWanted(dag)) continue;
         (kind === 'trigger' ? except.from : except.into).add(dag);
