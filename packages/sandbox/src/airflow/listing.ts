@@ -61,7 +61,7 @@ export function checkNames(body: Item, shape: ListShape, more: readonly string[]
     });
 }
 
-export const ids = (body: Item, name: string): string[] | undefined => {
+const ids = (body: Item, name: string): string[] | undefined => {
   const value = body[name];
   return Array.isArray(value) && value.length > 0 ? value.map(String) : undefined;
 };
