@@ -2,10 +2,11 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { instance } from '@viz-js/viz';
-import { defineConfig } from 'vitepress';
+import { slug } from 'github-slugger';
+import { defineConfig, type MarkdownRenderer } from 'vitepress';
 import { type Drawing, drawingOf } from '../src/drawing.js';
+import { repository } from '../src/links.js';
 
-const repository = 'https://github.com/flowmeta/flowmeta';
 const root = fileURLToPath(new URL('../../../', import.meta.url));
 const docs = join(root, 'docs');
 const viz = await instance();
@@ -21,14 +22,31 @@ const pages = (folder: string) =>
     link: `/${folder}/${file.replace(/\.md$/, '')}`,
   }));
 
-/** A link to a file of the repository that is no page leads to the repository, and has to lead somewhere. */
-function outside(target: string, page: string): string {
-  if (/^[a-z]+:|^#/.test(target)) return target;
+/**
+ * A link to a file of the repository that is no page leads to the repository. Each has to lead somewhere, to its heading too: of
+ * pages VitePress sees only whether they are there.
+ */
+function outside(target: string, { page, md }: { page: string; md: MarkdownRenderer }): string {
+  if (/^[a-z]+:/.test(target)) return target;
   const [path, anchor] = target.split('#');
-  const file = resolve(dirname(join(docs, page)), path!);
-  if (!relative(docs, file).startsWith('..')) return target;
-  if (!existsSync(file)) throw new Error(`docs/${page}: there is no ${target}`);
-  return `${repository}/blob/main/${relative(root, file)}${anchor === undefined ? '' : `#${anchor}`}`;
+  const file = path === '' ? join(docs, page) : resolve(dirname(join(docs, page)), path!);
+  const isPage = !relative(docs, file).startsWith('..');
+  if (!existsSync(file)) {
+    if (isPage) return target;
+    throw new Error(`docs/${page}: there is no ${target}`);
+  }
+  if (anchor !== undefined && file.endsWith('.md') && !anchorsOf(file, md).has(anchor))
+    throw new Error(`docs/${page}: ${target} leads to no heading`);
+  return isPage ? target : `${repository}/blob/main/${relative(root, file)}${anchor === undefined ? '' : `#${anchor}`}`;
+}
+
+const headings = { of: 'headings' };
+const known = new Map<string, Set<string>>();
+function anchorsOf(file: string, md: MarkdownRenderer): Set<string> {
+  const tokens = known.has(file) ? [] : md.parse(readFileSync(file, 'utf8'), headings);
+  const found = known.get(file) ?? new Set(tokens.flatMap((token) => token.attrGet('id') ?? []));
+  known.set(file, found);
+  return found;
 }
 
 function svgOf({ nodes, edges }: Drawing): string {
@@ -110,11 +128,14 @@ export default defineConfig({
   },
   markdown: {
     languageAlias: { crontab: 'sh' },
+    // As GitHub names headings, where the pages are read too.
+    anchor: { slugify: slug },
     config(md) {
       md.core.ruler.push('outside', ({ tokens, env }) => {
+        if (env === headings) return;
         for (const token of tokens.flatMap(({ children }) => children ?? [])) {
           const target = token.attrGet('href');
-          if (target !== null) token.attrSet('href', outside(target, env.relativePath));
+          if (target !== null) token.attrSet('href', outside(target, { page: env.relativePath, md }));
         }
       });
       // Templates of Kestra stand in braces, as those of Vue do.

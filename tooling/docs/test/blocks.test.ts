@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { basename, dirname, join } from 'node:path';
+import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { CommanderError } from 'commander';
 import { describe, expect, it } from 'vitest';
@@ -13,6 +13,7 @@ import { commandsOf } from '../src/commands-page.js';
 import { drawingOf } from '../src/drawing.js';
 import { commandsIn, type Fence, fencesIn } from '../src/fences.js';
 import { kubernetesProblems } from '../src/kubernetes.js';
+import { files, root, text } from '../src/pages.js';
 
 /** Languages whose blocks nothing here looks into, and why. */
 const unchecked: Record<string, string> = {
@@ -38,15 +39,6 @@ const foreign: Record<string, string> = {
   pip: 'it installs Airflow, for recordings',
 };
 
-const root = fileURLToPath(new URL('../../../', import.meta.url));
-const files = execFileSync('git', ['ls-files', '--cached', '--others', '--exclude-standard', '*.md'], {
-  cwd: root,
-  encoding: 'utf8',
-})
-  .split('\n')
-  .filter((file) => file !== '' && !/^\.changeset\/|\/template\/|\/data\/|__fixtures__/.test(file))
-  .filter((file) => existsSync(join(root, file)));
-const text = (file: string) => readFileSync(join(root, file), 'utf8');
 const fences = files.flatMap((file) => fencesIn(file, text(file)));
 const named = (wanted: (fence: Fence) => boolean) =>
   fences.filter(wanted).map((fence): [string, Fence] => [`${fence.file}:${fence.line}`, fence]);
@@ -334,16 +326,5 @@ describe('what the documentation shows', () => {
     expect(headings.length).toBeGreaterThan(5);
     const parts = headings.flatMap((message) => message.split('…').map((part) => part.replace(/[": ]+$|^["]/g, '')));
     expect(parts.filter((part) => part !== '' && !sources.includes(part))).toEqual([]);
-  });
-
-  it.each(files)('%s links to files that there are', (file) => {
-    const prose = text(file)
-      .replace(/^ *(`{3,}|~{3,})[\s\S]*?^ *\1$/gm, '')
-      .replace(/`[^`]*`/g, '');
-    const targets = [...prose.matchAll(/\]\(([^)\s#]+)[^)]*\)/g)].map(([, target]) => target!);
-    const missing = targets.filter(
-      (target) => !/^[a-z]+:/.test(target) && !existsSync(join(root, dirname(file), target)),
-    );
-    expect(missing).toEqual([]);
   });
 });
