@@ -3,6 +3,7 @@ import { mkdtemp, readdir, readFile, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { type KestraVersion, kestraExchanges } from '@flowmeta/recordings';
 import { describe, expect, it } from 'vitest';
 import { parse, parseAllDocuments } from 'yaml';
 import { exitCodes } from '../src/exit-codes.js';
@@ -58,6 +59,83 @@ const shell = (command: string, options: { directory: string; environment: Recor
     const child = spawn('sh', ['-c', command], { cwd: options.directory, env });
     child.on('close', (code) => resolve(code ?? -1));
   });
+
+type Mapping = Record<string, unknown>;
+const isMapping = (value: unknown): value is Mapping =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** Every mapping in a value, from the outside in. */
+function* mappingsIn(value: unknown): Generator<Mapping> {
+  if (isMapping(value)) yield value;
+  if (typeof value === 'object' && value !== null) for (const inner of Object.values(value)) yield* mappingsIn(inner);
+}
+
+/** What each script may have by Kestra's documentation, in no recorded flow. */
+const unrecorded = ['env', 'timeout', 'retry'];
+const family = (type: string) => (type.startsWith('io.kestra.plugin.scripts.') ? 'io.kestra.plugin.scripts' : type);
+
+/** What a real server has: the types of its plugins, and the keys that flows of each type had when it answered with them. */
+function recordedServer(version: KestraVersion) {
+  const types = new Set<string>();
+  const keys = new Map<string, Set<string>>();
+  const add = (type: string, mapping: Mapping) => {
+    const known = keys.get(family(type)) ?? new Set(family(type) === type ? [] : unrecorded);
+    keys.set(family(type), known);
+    for (const key of Object.keys(mapping)) known.add(key);
+  };
+  for (const { request, response } of kestraExchanges(version)) {
+    if (response.status !== 200) continue;
+    if (/\/plugins$/.test(request.path)) {
+      for (const [type] of JSON.stringify(response.body ?? '').matchAll(/io\.kestra\.[\w.]+/g)) types.add(type);
+      continue;
+    }
+    for (const mapping of mappingsIn(response.body)) {
+      const { type, namespace, tasks } = mapping;
+      if (typeof type === 'string') add(type, mapping);
+      else if (namespace !== undefined && Array.isArray(tasks)) add('a flow', mapping);
+    }
+  }
+  return {
+    /** Types and keys of a flow that the server has not. */
+    unknownIn: (flow: unknown): string[] =>
+      [...mappingsIn(flow)].flatMap((mapping) => {
+        const { type = 'tasks' in mapping ? 'a flow' : undefined, values } = mapping;
+        if (typeof type !== 'string' || !/^(?:io\.kestra\.|a flow$)/.test(type)) return [];
+        const unknownType = type === 'a flow' || types.has(type) ? [] : [type];
+        // What stands in `pluginDefaults` are keys of the type's tasks.
+        const own = isMapping(values) ? values : mapping;
+        const unknownKeys = Object.keys(own).filter((key) => !keys.get(family(type))?.has(key));
+        return [...unknownType, ...unknownKeys.map((key) => `${key} of ${type}`)];
+      }),
+  };
+}
+
+describe.each(['0.20.5', '1.0.3'] as const)('a recorded Kestra %s', (version) => {
+  const server = recordedServer(version);
+
+  it.each(files)('has the types and keys of the flow %s', async (file) => {
+    expect(server.unknownIn(await read(file))).toEqual([]);
+  });
+
+  it('has no others', async () => {
+    const flow = (await read('flowmeta-sharded.yaml')) as Flow & Mapping;
+    flow.concurency = flow.concurrency;
+    Object.assign(flow.pluginDefaults![0]!.values, { containerimage: 'node:22-slim' });
+    Object.assign(flow.tasks[0]!, { type: 'io.kestra.plugin.core.flow.Loop' });
+    Object.assign(flow.tasks[1]!, { command: [] });
+    Object.assign(flow.triggers[0]!, { crons: '' });
+    expect(server.unknownIn(flow)).toEqual([
+      'concurency of a flow',
+      'containerimage of io.kestra.plugin.scripts.shell.Commands',
+      'io.kestra.plugin.core.flow.Loop',
+      ...['id', 'type', 'values', 'concurrencyLimit', 'tasks'].map(
+        (key) => `${key} of io.kestra.plugin.core.flow.Loop`,
+      ),
+      'command of io.kestra.plugin.scripts.shell.Commands',
+      'crons of io.kestra.plugin.core.trigger.Schedule',
+    ]);
+  });
+});
 
 describe.each(files)('the flow %s', (file) => {
   it('has a config and command lines that bring the source into the catalog', { timeout: 300_000 }, async () => {
