@@ -75,7 +75,7 @@ describe('the site', () => {
     ['[own heading](#none)', 1, 'docs/index.md: #none leads to no heading'],
     ['[file](../NONE.md)', 1, 'docs/index.md: there is no ../NONE.md'],
     ['[heading of a file](../README.md#none)', 1, 'docs/index.md: ../README.md#none leads to no heading'],
-  ])('with the link "%s" ends with %i', { timeout: 300_000 }, async (link, code, message) => {
+  ])('with the link "%s" ends with %i', { timeout: 600_000 }, async (link, code, message) => {
     const good = '[one](connectors/one.md#part) [two](../README.md#use) [three](#home)';
     const built = await build(`# Home\n\n${good} ${link}\n`);
     expect(built).toEqual({ code, output: expect.stringContaining(message) });
