@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { checklist, ruleIds, ruleResults } from '../src/connector.mjs';
+import { checklist, reportOf, ruleIds, ruleResults } from '../src/connector.mjs';
 import { placeConnector } from '../src/new-connector.mjs';
 
 const repository = fileURLToPath(new URL('../../../', import.meta.url));
@@ -58,7 +58,13 @@ describe('a new connector of the repository', () => {
 describe('the checklist of a connector', () => {
   const passed = (id: string) => ({ id, passed: 1, failed: 0, ms: 1, messages: [] });
   const ids = ruleIds(readFileSync(join(repository, 'packages/connector/README.md'), 'utf8'));
-  const seen = () => ({ root, name: 'nimbus-flow', rules: ids.map(passed), failedTests: [] as string[], coverage: 95 });
+  const seen = () => ({
+    root,
+    name: 'nimbus-flow',
+    rules: ids.map(passed),
+    failedTests: [] as string[],
+    coverage: 95 as number | null,
+  });
   const failing = (changed: Partial<ReturnType<typeof seen>> = {}) =>
     checklist({ ...seen(), ...changed }).flatMap(({ item, ok }) => (ok ? [] : [item]));
 
@@ -77,6 +83,7 @@ describe('the checklist of a connector', () => {
       'secret options are marked',
     ]);
     expect(failing({ failedTests: ['a test'] })).toEqual(['all tests pass']);
+    expect(failing({ coverage: null })).toEqual([]);
     expect(failing({ coverage: 79.9 })).toEqual(['at least 80 % of the lines are covered by tests']);
   });
 
@@ -92,6 +99,13 @@ describe('the checklist of a connector', () => {
     expect(without('docs/connectors/nimbus-flow.md')).toEqual(['it has a page']);
     expect(without('.changeset/connector-nimbus-flow-first.md')).toEqual(['it has a changeset, or was released']);
     expect(without('tooling/checks/src/imports.mjs')).toEqual(['it has an import rule']);
+  });
+
+  it('takes of a report about all tests those of the connector', () => {
+    const suites = ['connector-acme', 'connector-acme-two', 'connector'].map((folder) => ({
+      name: `/work/packages/${folder}/test/a.test.ts`,
+    }));
+    expect(reportOf({ testResults: suites }, 'acme')).toEqual({ testResults: [suites[0]] });
   });
 
   it('adds up what each rule did in all suites of a connector', () => {
