@@ -234,6 +234,19 @@ describe('mergeReports', () => {
     expect(renderText(merged)).toContain('kestra_a, kestra_b');
     expect(renderHtml(merged)).toContain(`${base.pipelines[0]!.name} (kestra_b)`);
   });
+
+  it('shows the service of each pipeline where there are several, and finds pipelines by it', () => {
+    const [own, other] = pipelinesAt(0, 1);
+    Object.assign(other!, { name: 'nightly', fqn: '"airflow.eu".nightly' });
+    const reports = [own!, other!].map((pipeline, position) => reportOf(`${position}`, { pipelines: [pipeline] }));
+    const page = renderHtml(mergeReports(reports));
+    const rowOf = (name: string, html: string) =>
+      html.split('<tr ').find((row) => row.includes(`data-pipeline="${name}"`));
+    expect(rowOf('nightly', page)).toMatch(/<td class="namespace">.*<span class="sub">airflow\.<wbr>eu<\/span>/);
+    expect(rowOf('nightly', page)).toMatch(/data-search="[^"]*airflow\.eu/);
+    expect(rowOf(own!.name, page)).toMatch(/<span class="sub">kestra_<wbr>prod<\/span>/);
+    expect(rowOf(own!.name, renderHtml(reports[0]!))).not.toContain('kestra_<wbr>prod');
+  });
 });
 
 describe('parseRunReport', () => {

@@ -4,4 +4,4 @@
  */
 export const scriptHash = 'Xx+3ggiFoQd+8GUOkvHoQEf7zCf7viVtU0uH7B9d6po=';
 export const lineageScriptHash = 'A4KsnJULeCOyDrgV5AqEzwhG9dCTEXzVzjsWjwmWtr4=';
-export const stylesHash = 'ntOjNBsS2cvQrxMzG08J02pA1PT3RfY6GtFS2Nwq1HM=';
+export const stylesHash = 'lqGPiN6BZQi+ahJwMbDIwRV574Bewg7J4cfQwaMVcvo=';

@@ -18,6 +18,7 @@ const columns = [
 /** All pipelines in a table that the page's script searches, filters and sorts; it is readable without the script too. */
 export function pipelineTable(report: RunReport): Markup {
   const { pipelines } = report;
+  const services = distinct(pipelines.map(serviceOf));
   return html`<section id="list" aria-labelledby="list-title"><h2 id="list-title">Pipelines</h2>
 <form class="controls" role="search">
 <input id="search" type="search" placeholder="Search name, namespace, label, owner, schedule" aria-label="Search pipelines" autocomplete="off" spellcheck="false">
@@ -31,7 +32,7 @@ ${select('state', 'Last run', distinct(pipelines.map(({ runs }) => runs.latest[0
       html`<th scope="col" class="${key}"><button type="button" data-sort="${key}">${title}</button></th>`,
   )}</tr></thead>
 <tbody>
-${pipelines.map((pipeline) => row(pipeline, report.endedAt))}
+${pipelines.map((pipeline) => row(pipeline, { now: report.endedAt, showsService: services.length > 1 }))}
 </tbody></table><p id="none" hidden>No pipeline matches.</p></div></section>`;
 }
 
@@ -45,7 +46,13 @@ function select(name: string, title: string, values: readonly string[]): Markup 
   )}</select>`;
 }
 
-function row(pipeline: PipelineReport, now: number): Markup {
+/** The pipeline service of the catalog; nothing for a pipeline that the catalog does not have. */
+function serviceOf({ fqn = '' }: PipelineReport): string {
+  const [, quoted, plain = ''] = /^(?:"((?:[^"]|"")*)"|([^."]*))/.exec(fqn) ?? [];
+  return quoted?.replaceAll('""', '"') ?? plain;
+}
+
+function row(pipeline: PipelineReport, { now, showsService }: { now: number; showsService: boolean }): Markup {
   const { name, displayName, namespace = '', outcome, runs } = pipeline;
   const last = runs.latest[0];
   const schedules = pipeline.schedules.map(({ cron }) => cron);
@@ -53,13 +60,16 @@ function row(pipeline: PipelineReport, now: number): Markup {
     name,
     displayName ?? '',
     namespace,
+    pipeline.fqn ?? '',
     ...pipeline.labels.map(({ key, value }) => `${key}:${value}`),
     ...pipeline.owners,
     ...schedules,
   ];
   return html`<tr data-pipeline="${name}" data-search="${words.join('\n').toLowerCase()}" data-name="${displayName ?? name}" data-namespace="${namespace}" data-outcome="${outcome}" data-state="${last?.state ?? 'none'}" data-schedule="${schedules.join(' ')}" data-tasks="${pipeline.tasks.length}" data-runs="${runs.read}" data-last="${last?.startedAt ?? 0}">
 <td class="name"><a href="${linkToPipeline(name)}">${breakable(displayName ?? name)}</a>${fullName(pipeline)}</td>
-<td class="namespace">${breakable(namespace)}</td>
+<td class="namespace">${breakable(namespace)}${
+    showsService ? html`<span class="sub">${breakable(serviceOf(pipeline))}</span>` : undefined
+  }</td>
 <td class="outcome">${badges(pipeline)}</td>
 <td class="schedule">${pipeline.schedules.map(
     ({ cron, timezone }) =>

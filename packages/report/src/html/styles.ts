@@ -89,7 +89,7 @@ th[aria-sort="ascending"] button::after { content: " ↑"; } th[aria-sort="desce
 td.name { min-width: 190px; overflow-wrap: anywhere; }
 @media (min-width: 1021px) { td.name .implied { display: none !important; } }
 td.name a { font-weight: 600; }
-td.name .sub { display: block; font-size: 12.5px; }
+td.name .sub, td.namespace .sub { display: block; font-size: 12.5px; }
 td.namespace { color: var(--soft); overflow-wrap: anywhere; max-width: 190px; }
 td.outcome .badge { white-space: nowrap; }
 td.schedule code { white-space: nowrap; }
