@@ -8,6 +8,8 @@ import { writeWhole } from '../src/commands/report-files.js';
 import { password, startDemoServers } from './demo-servers.js';
 import { run } from './fake-host.js';
 
+const patience = { timeout: 300_000 };
+
 let servers: Awaited<ReturnType<typeof startDemoServers>>;
 beforeAll(async () => {
   servers = await startDemoServers();
@@ -28,7 +30,7 @@ describe('a file that a command writes', () => {
     ['ingest', '--metrics-file', 'taken.prom'],
     ['lineage', '--output', 'taken.json'],
     ['health', '--output', 'taken.json'],
-  ])('is no directory: %s %s says so before a server is asked', async (command, option, name) => {
+  ])('is no directory: %s %s says so before a server is asked', patience, async (command, option, name) => {
     await mkdir(join(servers.directory, name), { recursive: true });
     const { exitCode, stderr } = await call(command, option, name);
     expect([exitCode, stderr]).toEqual([2, expect.stringContaining(`${option} ${name}: this is a directory`)]);
@@ -43,13 +45,19 @@ describe('a file that a command writes', () => {
     await rm(directory, { recursive: true });
   });
 
-  it.skipIf(process.platform === 'win32')('may be a pipe, which is written to and stays', async () => {
+  it.skipIf(process.platform === 'win32')('may be a pipe, which is written to and stays', patience, async () => {
     const pipe = join(servers.directory, 'pipe');
-    execFileSync('mkfifo', [pipe]);
-    const reader = promisify(execFile)('cat', [pipe], { maxBuffer: 2 ** 26 });
-    const { exitCode, stderr } = await call('lineage', '--format', 'json', '--output', 'pipe');
-    expect(exitCode, stderr).toBe(0);
-    expect((await stat(pipe)).isFIFO()).toBe(true);
-    expect(JSON.parse((await reader).stdout)).toHaveProperty('edges');
+    execFileSync('sh', ['-c', 'mkfifo "$0"', pipe]);
+    const ended = new AbortController();
+    const reader = promisify(execFile)('cat', [pipe], { maxBuffer: 2 ** 26, signal: ended.signal });
+    const read = reader.catch((error: Error) => ({ stdout: error.message }));
+    try {
+      const { exitCode, stderr } = await call('lineage', '--format', 'json', '--output', 'pipe');
+      expect(exitCode, stderr).toBe(0);
+      expect((await stat(pipe)).isFIFO()).toBe(true);
+      expect(JSON.parse((await read).stdout)).toHaveProperty('edges');
+    } finally {
+      ended.abort();
+    }
   });
 });
