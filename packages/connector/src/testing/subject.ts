@@ -126,7 +126,7 @@ export async function collect<T>(items: AsyncIterable<T>): Promise<T[]> {
 export type Outcome<T> = { kind: 'value'; value: T } | { kind: 'error'; error: unknown } | { kind: 'late' };
 
 /** How long a read or a `close` may take to end, ms. */
-export const promisedMs = 1_000;
+const promisedMs = 1_000;
 
 /** Waits for a promise, no longer than it may take on a machine that has nothing else to do; `limit`: ms. */
 export async function outcomeOf<T>(promise: Promise<T>, limit = promisedMs): Promise<Outcome<T>> {
