@@ -25,13 +25,14 @@ describe.skipIf(hostPort === undefined)('a real Airflow', () => {
     expect(failed).toEqual([]);
 
     const known = new Map<string, { fingerprint: string; tasks: KnownPipeline['tasks'] }>();
-    const read = async (): Promise<SourceEvent[]> => {
+    const read = async (openRuns: boolean): Promise<SourceEvent[]> => {
       const until = Date.now();
       const fingerprints = new Map<string, string>();
       const events: SourceEvent[] = [];
       const options = {
         since: until - 86_400_000,
         until,
+        openRuns,
         known: async (name: string, fingerprint: string) => {
           fingerprints.set(name, fingerprint);
           const before = known.get(name);
@@ -51,7 +52,7 @@ describe.skipIf(hostPort === undefined)('a real Airflow', () => {
       for (const { kind } of events) kinds[kind] = (kinds[kind] ?? 0) + 1;
       return kinds;
     };
-    const first = await read();
+    const first = await read(false);
     console.log('first read', count(first));
     for (const event of first) {
       if (event.kind === 'skipped') console.log(`skipped ${event.ref}: ${event.error.message}`);
@@ -65,9 +66,11 @@ describe.skipIf(hostPort === undefined)('a real Airflow', () => {
     }
     // Airflow reads its files every few seconds.
     await new Promise((resolve) => setTimeout(resolve, 20_000));
-    const second = await read();
+    const second = await read(true);
     console.log('second read', count(second));
     expect(second.flatMap((event) => (event.kind === 'pipeline' ? [event.pipeline.name] : []))).toEqual([]);
+    const [counted] = await airflow.countRuns!([{ since: Date.now() - 86_400_000, until: Date.now() }]);
+    expect(counted!.runs).toBeGreaterThanOrEqual(second.filter(({ kind }) => kind === 'run').length);
     await airflow.close();
   }, 300_000);
 });

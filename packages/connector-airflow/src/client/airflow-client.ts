@@ -411,13 +411,16 @@ export class AirflowClient {
       this.#redactor.add(encoded);
       return `Basic ${encoded}`;
     }
-    const { status, body } = await this.#http.request({
+    const signIn = this.#http.request({
       method: 'POST',
       path: '/auth/token',
       body: { username, password },
       repeatable: true,
       accepted: [404, 405],
       signal,
+    });
+    const { status, body } = await signIn.catch((error: unknown) => {
+      throw isBadToken(error) ? refused(error as Error, auth, dialect) : error;
     });
     if (status >= 400) {
       throw new VerdictError('This Airflow gives no token for a user name: it has no /auth/token', {
