@@ -17,6 +17,10 @@ export interface MutatedSource {
 type Json = Record<string, unknown>;
 
 const flowKey = ({ namespace, id }: { namespace: string; id: string }): string => `${namespace}.${id}`;
+const nameOf = (flow: unknown): unknown[] => {
+  const { namespace, id } = (flow ?? {}) as Json;
+  return [namespace, id];
+};
 const triggerKey = (row: unknown): { key: string; pipeline: string } => {
   const { triggerContext, state } = row as Record<string, { namespace: string; flowId: string; triggerId: string }>;
   const { namespace, flowId, triggerId } = triggerContext ?? state ?? { namespace: '', flowId: '', triggerId: '' };
@@ -31,7 +35,18 @@ export function mutatedSource(dataset: KestraDataset, mutations: readonly Source
   >;
   const pipelines = new Set<string>();
   const apply = (of: SourceMutation['of'], key: string, item: unknown, change: Mutation): void => {
-    changed[of].set(key, mutate(changed[of].has(key) ? changed[of].get(key) : item, change));
+    const mutated = mutate(changed[of].has(key) ? changed[of].get(key) : item, change);
+    if (of === 'flow' && isTwin(mutated, key)) return;
+    changed[of].set(key, mutated);
+  };
+  /** A list that names a flow twice is one that changes while it is read: that ends a run, and rightly so. */
+  const isTwin = (mutated: unknown, key: string): boolean => {
+    const name = JSON.stringify(nameOf(mutated));
+    return dataset.flows.some(({ flow }) => {
+      const other = flowKey(flow);
+      const shown = changed.flow.has(other) ? changed.flow.get(other) : flow;
+      return other !== key && JSON.stringify(nameOf(shown)) === name;
+    });
   };
   for (const { target, of, ...change } of mutations) {
     if (of === 'execution') {
