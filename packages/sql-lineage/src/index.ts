@@ -1,4 +1,5 @@
 export { analyseSql, limits } from './analyse-sql.js';
+export { type ColumnFlow, columnsBetween, tableRefKey } from './columns-between.js';
 export type { Marker } from './templates/markers.js';
 export { type RenderedTemplates, renderTemplates } from './templates/render.js';
 export type {

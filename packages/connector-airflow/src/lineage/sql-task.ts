@@ -1,5 +1,5 @@
 import { type ColumnMapping, type Dataset, datasetKey } from '@flowmeta/connector';
-import { analyseSql, type SqlStatement, type TableRef } from '@flowmeta/sql-lineage';
+import { analyseSql, columnsBetween, type TableRef } from '@flowmeta/sql-lineage';
 import { type DatabasePlace, datasetOf } from './asset-uri.js';
 import { databaseOfOperator } from './databases.js';
 
@@ -168,24 +168,4 @@ function tableOrFile(ref: TableRef, { platform, connections }: DatabasePlace): D
 function isOfTheSystem({ database = '', schema = '', name }: TableRef): boolean {
   const words = [database, schema, name].map((part) => part.toLowerCase());
   return words.includes('information_schema') || words[1] === 'pg_catalog' || (words[2] === 'dual' && words[1] === '');
-}
-
-const refKey = ({ database, schema, name, file }: TableRef): string => JSON.stringify([database, schema, name, file]);
-
-function columnsBetween({ columns }: SqlStatement, from: TableRef, to: TableRef): ColumnMapping[] {
-  const [source, target] = [refKey(from), refKey(to)];
-  return columns.flatMap((edge) => {
-    if (refKey(edge.to.table) !== target) return [];
-    const names = edge.from.filter(({ table }) => refKey(table) === source).map(({ column }) => column);
-    if (names.length === 0) return [];
-    const { expression, except } = edge;
-    return [
-      {
-        from: [...new Set(names)],
-        to: edge.to.column,
-        ...(expression !== undefined && { expression }),
-        ...(except !== undefined && { except }),
-      },
-    ];
-  });
 }

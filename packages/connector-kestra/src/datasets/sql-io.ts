@@ -1,5 +1,12 @@
 import { type ColumnMapping, datasetKey } from '@flowmeta/connector';
-import { analyseSql, type SqlStatement, type TableRef, type TemplateValues } from '@flowmeta/sql-lineage';
+import {
+  analyseSql,
+  columnsBetween,
+  type SqlStatement,
+  type TableRef,
+  type TemplateValues,
+  tableRefKey,
+} from '@flowmeta/sql-lineage';
 import { containerOfUrl } from './file-url.js';
 import type { Place } from './place.js';
 import { renderSql, renderText } from './rendering.js';
@@ -103,9 +110,9 @@ class Collector {
     // Rows that are deleted flow nowhere.
     const isMoving = statement.kind !== 'delete' && statement.kind !== 'truncate';
     if (use === undefined) {
-      const filled = this.#passing.get(refKey(ref)) ?? new Map<string, DatasetUse>();
+      const filled = this.#passing.get(tableRefKey(ref)) ?? new Map<string, DatasetUse>();
       if (isMoving) for (const [key, source] of sources) filled.set(key, source);
-      this.#passing.set(refKey(ref), filled);
+      this.#passing.set(tableRefKey(ref), filled);
       return;
     }
     const key = datasetKey(use.dataset);
@@ -138,7 +145,7 @@ class Collector {
 
   /** What a name stands for: a dataset, or all that a passing table was filled from. */
   #sourcesOf(ref: TableRef): ReadonlyMap<string, DatasetUse> {
-    const passing = this.#passing.get(refKey(ref));
+    const passing = this.#passing.get(tableRefKey(ref));
     if (passing !== undefined) return passing;
     const use = this.#useOf(ref);
     if (use !== undefined) return new Map([[datasetKey(use.dataset), use]]);
@@ -147,7 +154,7 @@ class Collector {
   }
 
   #useOf(ref: TableRef): DatasetUse | undefined {
-    const key = refKey(ref);
+    const key = tableRefKey(ref);
     if (!this.#uses.has(key)) this.#uses.set(key, this.#newUse(ref));
     return this.#uses.get(key);
   }
@@ -203,25 +210,6 @@ class Collector {
       sql,
     };
   }
-}
-
-const refKey = ({ database, schema, name, file }: TableRef): string => JSON.stringify([database, schema, name, file]);
-
-function columnsBetween({ columns }: SqlStatement, from: TableRef, to: TableRef): ColumnMapping[] {
-  const [source, target] = [refKey(from), refKey(to)];
-  return columns.flatMap((edge) => {
-    if (refKey(edge.to.table) !== target) return [];
-    const names = edge.from.filter(({ table }) => refKey(table) === source).map(({ column }) => column);
-    if (names.length === 0) return [];
-    return [
-      {
-        from: [...new Set(names)],
-        to: edge.to.column,
-        ...(edge.expression !== undefined && { expression: edge.expression }),
-        ...(edge.except !== undefined && { except: edge.except }),
-      },
-    ];
-  });
 }
 
 function distinct(columns: readonly ColumnMapping[]): ColumnMapping[] {
