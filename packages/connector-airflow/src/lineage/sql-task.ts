@@ -1,5 +1,5 @@
 import { type ColumnMapping, type Dataset, datasetKey } from '@flowmeta/connector';
-import { analyseSql, columnsBetween, type TableRef } from '@flowmeta/sql-lineage';
+import { analyseSql, columnsBetween, isSystemTable, type TableRef } from '@flowmeta/sql-lineage';
 import { type DatabasePlace, datasetOf } from './asset-uri.js';
 import { databaseOfOperator } from './databases.js';
 
@@ -152,7 +152,7 @@ function datasetsOf(refs: readonly TableRef[], place: DatabasePlace): Map<string
 function tableOrFile(ref: TableRef, { platform, connections }: DatabasePlace): Dataset | undefined {
   const { database, schema, name, file } = ref;
   if (file !== undefined) return datasetOf(file);
-  if (isOfTheSystem(ref)) return undefined;
+  if (isSystemTable(ref)) return undefined;
   const project = platform === 'bigquery' && database !== undefined ? [`bigquery://${database}`] : [];
   return {
     kind: 'table',
@@ -162,10 +162,4 @@ function tableOrFile(ref: TableRef, { platform, connections }: DatabasePlace): D
     ...(schema !== undefined && { schema }),
     name,
   };
-}
-
-/** Views on the database itself, which hold nobody's data. */
-function isOfTheSystem({ database = '', schema = '', name }: TableRef): boolean {
-  const words = [database, schema, name].map((part) => part.toLowerCase());
-  return words.includes('information_schema') || words[1] === 'pg_catalog' || (words[2] === 'dual' && words[1] === '');
 }

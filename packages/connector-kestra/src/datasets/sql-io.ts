@@ -2,6 +2,7 @@ import { type ColumnMapping, datasetKey } from '@flowmeta/connector';
 import {
   analyseSql,
   columnsBetween,
+  isSystemTable,
   type SqlStatement,
   type TableRef,
   type TemplateValues,
@@ -167,7 +168,7 @@ class Collector {
       const dataset = containerOfUrl({ text: file, known: true }, type);
       return dataset && { dataset, property, trust: 'sql' };
     }
-    if (place.isTransient || isOfTheSystem(ref)) return undefined;
+    if (place.isTransient || isSystemTable(ref)) return undefined;
     return { dataset: tableAt(place, names), property, trust: 'sql' };
   }
 
@@ -214,12 +215,6 @@ class Collector {
 
 function distinct(columns: readonly ColumnMapping[]): ColumnMapping[] {
   return [...new Map(columns.map((mapping) => [JSON.stringify(mapping), mapping])).values()];
-}
-
-/** Views on the database itself, which hold nobody's data. */
-function isOfTheSystem({ database = '', schema = '', name }: TableRef): boolean {
-  const all = [database, schema, name].map((part) => part.toLowerCase());
-  return all.includes('information_schema') || all[1] === 'pg_catalog' || (all[2] === 'dual' && all[1] === '');
 }
 
 /** What is missing then is columns, or which branch runs: the tables are all there. */
