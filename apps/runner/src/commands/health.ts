@@ -8,20 +8,17 @@ import {
   renderHealthText,
   slackPayload,
 } from '@flowmeta/health';
-import { createRedactor } from '@flowmeta/redact';
-import { loadConfig } from '../config/load-config.js';
 import { exitCodes } from '../exit-codes.js';
 import type { Host } from '../host.js';
 import { listenForInterruption } from '../run/interruption.js';
-import { askForTenants } from '../run/list-tenants.js';
 import { postWebhook, secretsOfWebhook, webhookOf } from '../run/post-webhook.js';
 import { readHealth } from '../run/read-health.js';
 import { parseSince } from '../run/since.js';
-import { warnAboutTls } from '../run/tls-warning.js';
 import { colorsFor } from '../terminal/colors.js';
 import type { LogLevel } from '../terminal/log-levels.js';
 import type { Terminal } from '../terminal/terminal.js';
 import { UsageError } from '../usage-error.js';
+import { loadSource } from './load-source.js';
 import { checkDirectory, writeWhole } from './report-files.js';
 
 export type HealthFormat = 'table' | 'json' | 'html' | 'md';
@@ -42,25 +39,18 @@ export interface HealthFlags {
 
 /** Reads the source and says how its plugins do; OpenMetadata is not asked. */
 export async function healthCommand(flags: HealthFlags, host: Host, terminal: Terminal): Promise<number> {
-  const { environment, directory } = host;
+  const { directory } = host;
   const format = formatOf(flags);
   const webhook = flags.webhook ? webhookOf(host) : undefined;
   const until = host.now();
   const since = parseSince(flags.since, until);
   const file = flags.output === undefined ? undefined : resolve(directory, flags.output);
   if (file !== undefined) await checkDirectory(`--output ${flags.output}`, file);
-  const config = await loadConfig(flags.config, {
-    environment,
-    directory,
-    source: flags.source,
-    tenantsOf: askForTenants({ host, terminal }),
-    withoutTarget: true,
+  const { config, redactor } = await loadSource(flags, {
+    host,
+    terminal,
+    secrets: webhook ? secretsOfWebhook(webhook) : [],
   });
-  terminal.setLevel(flags.logLevel ?? config.workflow.workflowConfig.loggerLevel ?? 'INFO');
-  const redactor = createRedactor([...config.secrets, ...(webhook ? secretsOfWebhook(webhook) : [])]);
-  terminal.hide(redactor);
-  for (const warning of config.warnings) terminal.log('WARN', warning);
-  warnAboutTls(config, terminal);
 
   const interruption = listenForInterruption(host, terminal, 'the read');
   try {

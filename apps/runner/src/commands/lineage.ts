@@ -1,22 +1,20 @@
 import { resolve } from 'node:path';
 import type { LineageGraph } from '@flowmeta/connector';
 import { eventsOf, type OpenLineageEvent } from '@flowmeta/openlineage';
-import { createRedactor } from '@flowmeta/redact';
 import { focusLineage } from '@flowmeta/report';
-import { type LoadedConfig, loadConfig } from '../config/load-config.js';
+import type { LoadedConfig } from '../config/load-config.js';
 import { exitCodes } from '../exit-codes.js';
 import type { Host } from '../host.js';
 import { listenForInterruption } from '../run/interruption.js';
-import { askForTenants } from '../run/list-tenants.js';
 import { describeSource } from '../run/open-source.js';
 import { type PostEventsOptions, parseEventServer, postEvents, postingHint } from '../run/post-events.js';
 import { type ReadLineage, readLineage } from '../run/read-lineage.js';
 import { parseSince } from '../run/since.js';
-import { warnAboutTls } from '../run/tls-warning.js';
 import type { LogLevel } from '../terminal/log-levels.js';
 import type { Terminal } from '../terminal/terminal.js';
 import { UsageError } from '../usage-error.js';
 import { lineageFormat, renderLineage } from './lineage-format.js';
+import { loadSource } from './load-source.js';
 import { checkDirectory, writeWhole } from './report-files.js';
 
 export type LineageFormat = 'table' | 'json' | 'mermaid' | 'dot' | 'html' | 'openlineage';
@@ -49,19 +47,12 @@ export async function lineageCommand(flags: LineageFlags, host: Host, terminal: 
   }
   const file = flags.output === undefined ? undefined : resolve(directory, flags.output);
   if (file !== undefined) await checkDirectory(`--output ${flags.output}`, file);
-  const config = await loadConfig(flags.config, {
-    environment,
-    directory,
-    source: flags.source,
-    tenantsOf: askForTenants({ host, terminal }),
-    withoutTarget: true,
-  });
-  terminal.setLevel(flags.logLevel ?? config.workflow.workflowConfig.loggerLevel ?? 'INFO');
-  for (const warning of config.warnings) terminal.log('WARN', warning);
   const apiKey = environment.OPENLINEAGE_API_KEY || undefined;
-  const redactor = createRedactor([...config.secrets, ...(apiKey === undefined ? [] : [apiKey])]);
-  terminal.hide(redactor);
-  warnAboutTls(config, terminal);
+  const { config, redactor } = await loadSource(flags, {
+    host,
+    terminal,
+    secrets: apiKey === undefined ? [] : [apiKey],
+  });
 
   const interruption = listenForInterruption(host, terminal, 'the read');
   try {
