@@ -1,9 +1,9 @@
-import { randomUUID } from 'node:crypto';
-import { link, rename, stat, utimes, writeFile } from 'node:fs/promises';
+import { createHash, randomUUID } from 'node:crypto';
+import { link, stat, utimes, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { pid } from 'node:process';
 import { z } from 'zod';
-import { codeOf, readText, removeFile } from './file.js';
+import { codeOf, readText, removeFile, replaceFile } from './file.js';
 import { StateError } from './types.js';
 
 export interface Lock {
@@ -19,8 +19,8 @@ const abandonedAfter = 600_000;
 const heartbeat = 30_000;
 const attempts = 5;
 
-/** What this process holds: its own locks are no remains of an earlier process with its number. */
-const held = new Set<string>();
+/** The tokens of this process: its own locks are no remains of an earlier process with its number. */
+const ours = new Set<string>();
 
 /**
  * Takes the lock file, or throws a `StateError` that says who has it. One whose owner is gone is taken over: on this host that is
@@ -29,14 +29,48 @@ const held = new Set<string>();
 export async function takeLock(path: string, { now }: { now: () => number }): Promise<Lock> {
   const token = randomUUID();
   const text = `${JSON.stringify({ pid, host: hostname(), startedAt: new Date(now()).toISOString(), token })}\n`;
-  for (let attempt = 1; attempt <= attempts; attempt += 1) {
-    if (await create(path, text)) return hold(path, token);
-    const found = await readText(path);
-    if (found === undefined) continue;
-    if (held.has(path) || !(await isAbandoned(path, found))) throw taken(path, found);
-    await takeAway(path, { found, token });
+  ours.add(token);
+  try {
+    for (let attempt = 1; attempt <= attempts; attempt += 1) {
+      if (await create(path, text)) return hold(path, token);
+      const found = await readText(path);
+      if (found !== undefined && (await takeOver(path, { found, text }))) return hold(path, token);
+    }
+    throw taken(path, (await readText(path)) ?? '');
+  } catch (error) {
+    ours.delete(token);
+    throw error;
   }
-  throw taken(path, (await readText(path)) ?? '');
+}
+
+/**
+ * Puts `text` in the place of an abandoned lock; false when that has changed meanwhile. Whoever makes the claim file that is named after
+ * the abandoned text is the only one to replace it, and one who died with a claim is followed by a claim on his. The name belongs to one
+ * text for ever, so a process that comes late with what it once read can only find that the lock has another text by now.
+ */
+async function takeOver(path: string, { found, text }: { found: string; text: string }): Promise<boolean> {
+  const abandoned: string[] = [];
+  let claim = await claimOn(path, { path, text: found });
+  while (!(await create(claim, text))) {
+    const claimed = await readText(claim);
+    if (claimed === undefined) return false;
+    abandoned.push(claim);
+    claim = await claimOn(claim, { path, text: claimed });
+  }
+  try {
+    if ((await readText(path)) !== found) return false;
+    await replaceFile(path, text);
+  } finally {
+    await removeFile(claim);
+  }
+  for (const file of abandoned) await removeFile(file);
+  return true;
+}
+
+/** Where to claim what stands in this file, the lock or a claim; throws when its owner is there. */
+async function claimOn(file: string, { path, text }: { path: string; text: string }): Promise<string> {
+  if (!(await isAbandoned(file, text))) throw taken(path, text);
+  return `${path}.${createHash('sha256').update(text).digest('hex').slice(0, 32)}`;
 }
 
 /** True when there was none: of two processes, one makes it. The text is there from its first moment. */
@@ -68,7 +102,9 @@ async function createExclusively(path: string, text: string): Promise<boolean> {
 
 async function isAbandoned(path: string, found: string): Promise<boolean> {
   const owner = ownerOf(found);
-  if (owner !== undefined && owner.host === hostname()) return owner.pid === pid || !isAlive(owner.pid);
+  if (owner !== undefined && owner.host === hostname()) {
+    return owner.pid === pid ? !ours.has(owner.token) : !isAlive(owner.pid);
+  }
   return (await silence(path)) > abandonedAfter;
 }
 
@@ -95,21 +131,7 @@ async function silence(path: string): Promise<number> {
   }
 }
 
-/** Moves it aside; if another process was quicker and made its own meanwhile, that one is put back. */
-async function takeAway(path: string, { found, token }: { found: string; token: string }): Promise<void> {
-  const aside = `${path}.${token}`;
-  try {
-    await rename(path, aside);
-  } catch (error) {
-    if (codeOf(error) === 'ENOENT') return;
-    throw error;
-  }
-  if ((await readText(aside)) !== found) await link(aside, path).catch(() => undefined);
-  await removeFile(aside);
-}
-
 function hold(path: string, token: string): Lock {
-  held.add(path);
   let released = false;
   // Both instants by one clock: whoever compares them has no other.
   const beat = setInterval(() => void touch(path).catch(() => undefined), heartbeat);
@@ -119,9 +141,12 @@ function hold(path: string, token: string): Lock {
       if (released) return;
       released = true;
       clearInterval(beat);
-      held.delete(path);
-      // Somebody who thought us dead may have it by now.
-      if (ownerOf((await readText(path)) ?? '')?.token === token) await removeFile(path);
+      try {
+        // Somebody who thought us dead may have it by now.
+        if (ownerOf((await readText(path)) ?? '')?.token === token) await removeFile(path);
+      } finally {
+        ours.delete(token);
+      }
     },
   };
 }

@@ -366,7 +366,7 @@ describe('the lock', () => {
 
   it('goes to one of many who take it over together', async () => {
     for (let round = 0; round < 20; round += 1) {
-      await lockOf({ pid: gone, host: hostname() });
+      await lockOf({ pid: gone, host: hostname(), token: `t${round}` });
       const results = await Promise.allSettled(Array.from({ length: 6 }, () => open()));
       const won = results.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
       expect(won).toHaveLength(1);
