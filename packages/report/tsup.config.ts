@@ -1,3 +1,3 @@
 import { library } from '@flowmeta/build/tsup';
 
-export default library({ index: 'src/index.ts' });
+export default library({ index: 'src/index.ts', rendering: 'src/rendering/index.ts' });

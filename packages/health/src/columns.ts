@@ -1,4 +1,5 @@
-import { formatChange, formatCount, formatDuration, formatPoints, formatRate } from './format.js';
+import { formatCount, formatDuration } from '@flowmeta/report/rendering';
+import { formatChange, formatPoints, formatRate } from './format.js';
 import type { HealthStatistics } from './types.js';
 
 /** A column of the table that every rendering has. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { formatChange, formatDuration, formatInstant, formatPoints, formatRate } from './format.js';
+import { formatChange, formatPoints, formatRate } from './format.js';
 
 describe('numbers in a report', () => {
   it.each([
@@ -32,22 +32,5 @@ describe('numbers in a report', () => {
     [0.000_1, '='],
   ])('say the difference %d as %s', (difference, text) => {
     expect(formatPoints(difference)).toBe(text);
-  });
-
-  it.each([
-    [0, '0 ms'],
-    [999, '999 ms'],
-    [59_999, '59.9 s'],
-    [200_000, '3 min 20 s'],
-    [7_500_000, '2 h 5 min'],
-    [273_600_000, '3 d 4 h'],
-    [604_800_000, '7 d'],
-  ])('say %d ms as %s', (milliseconds, text) => {
-    expect(formatDuration(milliseconds)).toBe(text);
-  });
-
-  it('say an instant that is none', () => {
-    expect(formatInstant(9e15)).toBe('unknown');
-    expect(formatInstant(0)).toBe('1970-01-01 00:00 UTC');
   });
 });

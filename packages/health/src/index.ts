@@ -1,3 +1,4 @@
+export type { TextColours } from '@flowmeta/report/rendering';
 export { createHealth, type HealthCollector, type HealthOptions } from './create-health.js';
 export { exceeds } from './exceeds.js';
 export { renderHealthHtml } from './html/render-html.js';
@@ -5,7 +6,7 @@ export { renderHealthJson } from './json.js';
 export type { TypeOfTask } from './ledger.js';
 export { renderHealthMarkdown } from './markdown.js';
 export { type SlackOptions, type SlackPayload, slackPayload } from './slack.js';
-export { renderHealthText, type TextColours, type TextOptions } from './text.js';
+export { renderHealthText, type TextOptions } from './text.js';
 export type {
   DurationStatistics,
   GroupHealth,

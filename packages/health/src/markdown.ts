@@ -1,6 +1,5 @@
+import { escapeText, formatAmount, formatCount, table } from '@flowmeta/report/rendering';
 import { columns } from './columns.js';
-import { formatAmount, formatCount } from './format.js';
-import { printable } from './printable.js';
 import { idleText, notesOf, topLists, totalText, unusedText, windowText } from './summary.js';
 import type { HealthReport, HealthStatistics } from './types.js';
 
@@ -89,20 +88,7 @@ function statisticsTable(first: string, rows: readonly (readonly [string, Health
   );
 }
 
-function table(header: readonly string[], rows: readonly (readonly string[])[]): string[] {
-  const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
-  return [line(header), line(header.map(() => '---')), ...rows.map(line)];
-}
-
 function names(all: readonly string[]): string {
   const hidden = all.length - mostNames;
   return `${all.slice(0, mostNames).map(escapeText).join(', ')}${hidden > 0 ? ` and ${formatCount(hidden)} more` : ''}`;
-}
-
-/** In one line, with everything that Markdown or HTML could take for markup made harmless. */
-function escapeText(text: string): string {
-  return printable(text)
-    .replace(/&/g, '&amp;')
-    .replace(/</g, '&lt;')
-    .replace(/[\\`*_[\]|~#@!]/g, (mark) => (mark === '@' ? '&#64;' : `\\${mark}`));
 }

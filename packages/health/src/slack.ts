@@ -1,7 +1,6 @@
+import { formatAmount, formatCount, formatDuration, printable, safeUrl } from '@flowmeta/report/rendering';
 import { countChange, p95Change } from './columns.js';
-import { formatAmount, formatCount, formatDuration } from './format.js';
-import { printable, shorten } from './printable.js';
-import { safeUrl } from './safe-url.js';
+import { shorten } from './shorten.js';
 import { notesOf, someNames, topLists, totalText, windowText } from './summary.js';
 import type { Health, HealthReport, TypeHealth } from './types.js';
 

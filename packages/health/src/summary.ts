@@ -1,4 +1,5 @@
-import { formatAmount, formatCount, formatDuration, formatInstant, formatRate } from './format.js';
+import { formatAmount, formatCount, formatDuration, formatInstant } from '@flowmeta/report/rendering';
+import { formatRate } from './format.js';
 import type { GroupHealth, HealthReport, TypeHealth } from './types.js';
 
 /** What the window is, and what it is compared with. */

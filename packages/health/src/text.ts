@@ -1,6 +1,6 @@
+import { formatAmount, formatCount, plain, printable, type TextColours } from '@flowmeta/report/rendering';
 import { type Column, columns } from './columns.js';
-import { formatAmount, formatCount } from './format.js';
-import { printable, shorten } from './printable.js';
+import { shorten } from './shorten.js';
 import {
   type ActivePlugin,
   activePlugins,
@@ -15,15 +15,6 @@ import {
 } from './summary.js';
 import type { Health, HealthReport, HealthStatistics } from './types.js';
 
-/** Wraps a piece of text in the terminal's codes for a colour; those of `picocolors` fit. */
-export interface TextColours {
-  bold: (text: string) => string;
-  dim: (text: string) => string;
-  green: (text: string) => string;
-  yellow: (text: string) => string;
-  red: (text: string) => string;
-}
-
 export interface TextOptions {
   /** Absent: no colours. */
   colours?: TextColours;
@@ -32,14 +23,6 @@ export interface TextOptions {
   /** How many pipelines, plugins or tasks each list names, the rest is counted; default 20. */
   items?: number;
 }
-
-const plain: TextColours = {
-  bold: (text) => text,
-  dim: (text) => text,
-  green: (text) => text,
-  yellow: (text) => text,
-  red: (text) => text,
-};
 
 const colourOfHealth = { HEALTHY: 'green', WARNING: 'yellow', CRITICAL: 'red', IDLE: 'dim' } as const satisfies Record<
   Health,

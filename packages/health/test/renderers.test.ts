@@ -29,7 +29,7 @@ describe('renderHealthText', () => {
   it('begins with the health, the window and the totals', () => {
     expect(text.split('\n').slice(0, 3)).toEqual([
       'Plugin health: CRITICAL',
-      '2026-11-15 00:00 UTC to 2026-11-22 00:00 UTC, against the 7 d before',
+      '2026-11-15 00:00:00 UTC to 2026-11-22 00:00:00 UTC, against the 7 d before',
       '2 pipelines (1 more disabled), 412 runs, 814 task runs: 3 failed (0.36%), 1 open',
     ]);
   });

@@ -13,5 +13,6 @@ export { mergeReports } from './merge.js';
 export { renderMermaid } from './mermaid.js';
 export { parseRunReport } from './parse-run-report.js';
 export { type PrometheusOptions, prometheusText } from './prometheus.js';
+export type { TextColours } from './rendering/colours.js';
 export type { TaskGraph } from './task-graph.js';
-export { renderText, type TextColours, type TextOptions } from './text.js';
+export { renderText, type TextOptions } from './text.js';

@@ -1,8 +1,8 @@
 import type { PipelineReport, RunReport } from '@flowmeta/connector';
-import { formatCount, formatDuration, formatInstant } from './format.js';
 import { lineageSection } from './lineage/markdown.js';
-import { escapeText, table } from './markdown-text.js';
-import { safeUrl } from './safe-url.js';
+import { formatCount, formatDuration, formatInstant } from './rendering/format.js';
+import { escapeText, table } from './rendering/markdown-text.js';
+import { safeUrl } from './rendering/safe-url.js';
 import { findingGroups, notesOf, otherChanges, outcomeTitle, totalColumns, totalRows } from './summary.js';
 
 /**

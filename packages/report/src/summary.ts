@@ -1,5 +1,5 @@
 import type { EntityTotals, Finding, RunReport } from '@flowmeta/connector';
-import { formatAmount } from './format.js';
+import { formatAmount } from './rendering/format.js';
 
 export interface FindingGroup {
   kind: 'error' | 'failed' | 'skipped' | 'degraded' | 'warning';

@@ -1,7 +1,8 @@
 import type { Finding, RequestTotals, RunReport } from '@flowmeta/connector';
-import { formatCount, formatDuration, formatInstant } from './format.js';
 import { lineageSummary } from './lineage/counts.js';
-import { printable } from './printable.js';
+import { plain, type TextColours } from './rendering/colours.js';
+import { formatCount, formatDuration, formatInstant } from './rendering/format.js';
+import { printable } from './rendering/printable.js';
 import {
   type FindingGroup,
   findingGroups,
@@ -12,30 +13,12 @@ import {
   totalRows,
 } from './summary.js';
 
-/** Wraps a piece of text in the terminal's codes for a colour; those of `picocolors` fit. */
-export interface TextColours {
-  bold: (text: string) => string;
-  dim: (text: string) => string;
-  green: (text: string) => string;
-  yellow: (text: string) => string;
-  red: (text: string) => string;
-}
-
 export interface TextOptions {
   /** Absent: no colours. */
   colours?: TextColours;
   /** How many findings of each kind are listed, the rest is counted; default 20. */
   findings?: number;
 }
-
-/** No colours. */
-export const plain: TextColours = {
-  bold: (text) => text,
-  dim: (text) => text,
-  green: (text) => text,
-  yellow: (text) => text,
-  red: (text) => text,
-};
 
 const colourOfOutcome = { done: 'green', partial: 'yellow', failed: 'red', interrupted: 'yellow' } as const;
 const colourOfGroup = {

@@ -38,7 +38,7 @@ const rules = {
   ingestion: ['@flowmeta/connector', '@flowmeta/om-mapper', '@flowmeta/om-sink', '@flowmeta/state'],
   report: ['@flowmeta/connector', '@flowmeta/graph-core'],
   openlineage: ['@flowmeta/connector'],
-  health: ['@flowmeta/connector'],
+  health: ['@flowmeta/connector', '@flowmeta/report'],
   sandbox: ['ajv', 'ajv-formats', 'fflate', 'node:*'],
   runner: ['*'],
 };

@@ -1,6 +1,5 @@
-import { formatCount } from '../format.js';
+import { formatCount, html, type Markup } from '@flowmeta/report/rendering';
 import type { HealthStatistics, OutcomeCounts } from '../types.js';
-import { html, type Markup } from './markup.js';
 
 const shares = [
   { key: 'succeeded', word: 'succeeded', tone: 'good' },

@@ -1,9 +1,9 @@
-import { formatAmount, formatCount, formatRate } from '../format.js';
-import { printable } from '../printable.js';
+import { type Content, formatAmount, formatCount, html, type Markup, printable } from '@flowmeta/report/rendering';
+import { formatRate } from '../format.js';
 import { type TopList, topLists, totalText, unusedText, windowText } from '../summary.js';
 import type { HealthReport } from '../types.js';
+import { breakable } from './breakable.js';
 import { activityChart, outcomeBar, outcomeLegend, shareBar } from './charts.js';
-import { breakable, type Content, html, type Markup } from './markup.js';
 import { toneOf, usedBy } from './statistics-table.js';
 
 const healthSigns = { HEALTHY: '✓', WARNING: '!', CRITICAL: '✕', IDLE: '–' } as const;

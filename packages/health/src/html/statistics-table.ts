@@ -1,9 +1,10 @@
+import { type Content, formatAmount, formatCount, formatDuration, html, type Markup } from '@flowmeta/report/rendering';
 import { countChange, p95Change, rateChange } from '../columns.js';
-import { formatAmount, formatCount, formatDuration, formatRate } from '../format.js';
+import { formatRate } from '../format.js';
 import { activePlugins, shortName } from '../summary.js';
 import type { GroupHealth, Health, HealthReport, HealthStatistics, TypeHealth } from '../types.js';
+import { breakable } from './breakable.js';
 import { activityChart, outcomeBar } from './charts.js';
-import { breakable, type Content, html, type Markup } from './markup.js';
 
 const tones: Readonly<Record<Health, string>> = { HEALTHY: 'good', WARNING: 'warn', CRITICAL: 'bad', IDLE: 'calm' };
 const headings = ['Health', 'Task runs', 'Outcome', 'Failed', 'p50', 'p95', 'Mean', 'Retries', 'Against before'];

@@ -1,7 +1,7 @@
 import type { PipelineReport, RunReport } from '@flowmeta/connector';
 import { drawTaskGraph } from '../drawing/draw-task-graph.js';
-import { formatAge, formatCount, formatDuration, formatInstant } from '../format.js';
-import { safeUrl } from '../safe-url.js';
+import { formatAge, formatCount, formatDuration, formatInstant } from '../rendering/format.js';
+import { safeUrl } from '../rendering/safe-url.js';
 import { linkToSubject, type Subjects, subjectsOf } from './lineage/subjects.js';
 import { outcomeTones, stateLooks } from './states.js';
 

@@ -1,8 +1,8 @@
 import type { Finding, RunReport } from '@flowmeta/connector';
-import { formatCount } from '../format.js';
+import { formatCount } from '../rendering/format.js';
+import { html, type Markup } from '../rendering/markup.js';
 import { type FindingGroup, findingGroups } from '../summary.js';
 import { linkToPipeline } from './link-to-pipeline.js';
-import { html, type Markup } from './markup.js';
 import { findingTones } from './states.js';
 
 /** Warnings, and a group with more findings than this, are closed at first. */

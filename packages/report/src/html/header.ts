@@ -1,7 +1,7 @@
 import type { EntityTotals, RequestTotals, RunReport } from '@flowmeta/connector';
-import { formatCount, formatDuration, formatInstant } from '../format.js';
+import { formatCount, formatDuration, formatInstant } from '../rendering/format.js';
+import { html, type Markup } from '../rendering/markup.js';
 import { findingGroups, notesOf, otherChanges, outcomeTitle } from '../summary.js';
-import { html, type Markup } from './markup.js';
 import { findingTones } from './states.js';
 
 /** What became of the items of one kind, in the order of the bar; `tone` is a colour of the styles. */

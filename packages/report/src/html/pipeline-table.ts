@@ -1,8 +1,8 @@
 import type { PipelineReport, RunReport } from '@flowmeta/connector';
-import { formatAge, formatAmount, formatCount, formatDuration, formatInstant } from '../format.js';
-import { safeUrl } from '../safe-url.js';
+import { formatAge, formatAmount, formatCount, formatDuration, formatInstant } from '../rendering/format.js';
+import { type Content, html, type Markup } from '../rendering/markup.js';
+import { safeUrl } from '../rendering/safe-url.js';
 import { linkToPipeline } from './link-to-pipeline.js';
-import { type Content, html, type Markup } from './markup.js';
 import { outcomeTones, stateLooks } from './states.js';
 
 const columns = [

@@ -1,14 +1,15 @@
 import type { RunReport } from '@flowmeta/connector';
-import { formatCount, formatInstant } from '../format.js';
+import { formatCount, formatInstant } from '../rendering/format.js';
+import { embeddedJson, html, type Markup } from '../rendering/markup.js';
+import { page } from '../rendering/page.js';
 import { script } from './client/script.js';
-import { scriptHash } from './content-hashes.js';
+import { scriptHash, stylesHash } from './content-hashes.js';
 import { pipelineDetails } from './details.js';
 import { findings } from './findings.js';
 import { header, requestTables } from './header.js';
 import { lineageView } from './lineage/lineage-view.js';
-import { embeddedJson, html, type Markup } from './markup.js';
-import { page } from './page.js';
 import { pipelineTable } from './pipeline-table.js';
+import { styles } from './styles.js';
 
 /**
  * The report as one HTML file that needs nothing else: it makes no request, and its content policy lets only its own
@@ -18,8 +19,8 @@ import { pipelineTable } from './pipeline-table.js';
 export function renderHtml(report: RunReport): string {
   return page({
     title: `${report.target.service}: Flowmeta run report`,
-    script,
-    scriptHash,
+    styles: { text: styles, hash: stylesHash },
+    script: { text: script, hash: scriptHash },
     body: html`<main>
 ${views(report)}<div id="overview">
 ${header(report)}

@@ -1,5 +1,5 @@
 import type { LineageGraph } from '@flowmeta/connector';
-import { formatAmount, formatCount } from '../format.js';
+import { formatAmount, formatCount } from '../rendering/format.js';
 import { gapGroups } from './gaps.js';
 
 /** How many edges lead from a pipeline to a pipeline, and how many touch data. */

@@ -1,6 +1,6 @@
 import type { LineageGraph } from '@flowmeta/connector';
 import { quote } from '../dot.js';
-import { printable } from '../printable.js';
+import { printable } from '../rendering/printable.js';
 import { edgeLabel, pipelineGroups } from './edge-label.js';
 import { kindNouns, kindOf, type LineageKind } from './kinds.js';
 

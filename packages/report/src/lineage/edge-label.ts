@@ -1,6 +1,6 @@
 import type { LineageGraph, LineageLink } from '@flowmeta/connector';
 import { shortenEnd } from '../columns.js';
-import { printable } from '../printable.js';
+import { printable } from '../rendering/printable.js';
 import { nameOfPipeline } from './names.js';
 
 const longest = 40;

@@ -1,7 +1,7 @@
 import type { LineageGraph, LineageNode } from '@flowmeta/connector';
-import { formatCount } from '../format.js';
-import { escapeText, table } from '../markdown-text.js';
-import { printable } from '../printable.js';
+import { formatCount } from '../rendering/format.js';
+import { escapeText, table } from '../rendering/markdown-text.js';
+import { printable } from '../rendering/printable.js';
 import { lineageSummary } from './counts.js';
 import { gapGroups } from './gaps.js';
 import { renderLineageMermaid } from './mermaid.js';

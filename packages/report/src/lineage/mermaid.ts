@@ -1,6 +1,6 @@
 import type { LineageGraph, LineageLink } from '@flowmeta/connector';
 import { escapeMermaid } from '../mermaid.js';
-import { printable } from '../printable.js';
+import { printable } from '../rendering/printable.js';
 import { edgeLabel, pipelineGroups } from './edge-label.js';
 import { kindNouns, kindOf, type LineageKind } from './kinds.js';
 

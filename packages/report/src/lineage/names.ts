@@ -1,5 +1,5 @@
 import type { LineageNode } from '@flowmeta/connector';
-import { printable } from '../printable.js';
+import { printable } from '../rendering/printable.js';
 
 /** A node's name in two lines: what tells it from its neighbours, and where it belongs. */
 export interface NodeName {

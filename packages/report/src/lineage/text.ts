@@ -1,8 +1,8 @@
 import type { LineageGap, LineageGraph, LineageLink } from '@flowmeta/connector';
 import { columnsOf, shortenEnd, shortenStart } from '../columns.js';
-import { formatCount } from '../format.js';
-import { printable } from '../printable.js';
-import { plain, type TextColours } from '../text.js';
+import { plain, type TextColours } from '../rendering/colours.js';
+import { formatCount } from '../rendering/format.js';
+import { printable } from '../rendering/printable.js';
 import { lineageSummary } from './counts.js';
 import { gapGroups } from './gaps.js';
 

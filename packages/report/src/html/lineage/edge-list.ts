@@ -1,7 +1,7 @@
 import type { ColumnMapping, LineageGraph, LineageLink } from '@flowmeta/connector';
-import { formatAmount, formatCount } from '../../format.js';
-import { printable } from '../../printable.js';
-import { html, type Markup } from '../markup.js';
+import { formatAmount, formatCount } from '../../rendering/format.js';
+import { html, type Markup } from '../../rendering/markup.js';
+import { printable } from '../../rendering/printable.js';
 import { outcomeTones } from '../states.js';
 import { linkToSubject, type Subject, type Subjects } from './subjects.js';
 

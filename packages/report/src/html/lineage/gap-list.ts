@@ -1,8 +1,8 @@
 import type { LineageGap, LineageGraph } from '@flowmeta/connector';
-import { formatCount } from '../../format.js';
 import { type GapGroup, gapGroups } from '../../lineage/gaps.js';
-import { printable } from '../../printable.js';
-import { html, type Markup } from '../markup.js';
+import { formatCount } from '../../rendering/format.js';
+import { html, type Markup } from '../../rendering/markup.js';
+import { printable } from '../../rendering/printable.js';
 import { linkToSubject, type Subjects } from './subjects.js';
 
 /** A group with more gaps than this is closed at first; of those with one hint, no more than `mostListed` are listed. */

@@ -1,6 +1,6 @@
 import type { LineageArrow, LineageDrawing } from '../../drawing/draw-lineage.js';
 import type { LineageBox } from '../../drawing/lineage-boxes.js';
-import { html, type Markup } from '../markup.js';
+import { html, type Markup } from '../../rendering/markup.js';
 
 /** How round the corners of a box are, by kind: the rest of its looks is in the styles. */
 export const cornerRadius: Readonly<Record<LineageBox['kind'], number>> = {

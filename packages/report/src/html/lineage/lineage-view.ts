@@ -1,8 +1,8 @@
 import type { LineageGraph } from '@flowmeta/connector';
 import { drawLineage } from '../../drawing/draw-lineage.js';
-import { formatAmount, formatCount } from '../../format.js';
 import { countEdges } from '../../lineage/counts.js';
-import { embeddedJson, html, type Markup } from '../markup.js';
+import { formatAmount, formatCount } from '../../rendering/format.js';
+import { embeddedJson, html, type Markup } from '../../rendering/markup.js';
 import { edgeList } from './edge-list.js';
 import { gapList } from './gap-list.js';
 import { lineageData } from './lineage-data.js';

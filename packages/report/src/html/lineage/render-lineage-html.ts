@@ -1,9 +1,10 @@
 import type { LineageGraph } from '@flowmeta/connector';
-import { printable } from '../../printable.js';
+import { html } from '../../rendering/markup.js';
+import { page } from '../../rendering/page.js';
+import { printable } from '../../rendering/printable.js';
 import { lineageScript } from '../client/script.js';
-import { lineageScriptHash } from '../content-hashes.js';
-import { html } from '../markup.js';
-import { page } from '../page.js';
+import { lineageScriptHash, stylesHash } from '../content-hashes.js';
+import { styles } from '../styles.js';
 import { lineageView } from './lineage-view.js';
 
 export interface LineageHtmlOptions {
@@ -21,8 +22,8 @@ export function renderLineageHtml(graph: LineageGraph, options: LineageHtmlOptio
   const title = printable(options.title ?? 'Lineage');
   return page({
     title: `${title}: Flowmeta`,
-    script: lineageScript,
-    scriptHash: lineageScriptHash,
+    styles: { text: styles, hash: stylesHash },
+    script: { text: lineageScript, hash: lineageScriptHash },
     body: html`<main class="wide">
 <header class="top"><p class="eyebrow">Flowmeta</p><h1>${title}</h1></header>
 <article id="lineage">${lineageView(graph)}</article>

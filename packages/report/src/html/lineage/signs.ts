@@ -1,5 +1,5 @@
 import type { LineageKind } from '../../lineage/kinds.js';
-import { type Markup, trusted } from '../markup.js';
+import { type Markup, trusted } from '../../rendering/markup.js';
 
 /** A sign for each kind, in a square of 16. */
 const shapes: Readonly<Record<LineageKind, string>> = {

@@ -1,8 +1,8 @@
 import type { LineageGraph } from '@flowmeta/connector';
 import { kindNouns, kindOf, type LineageKind } from '../../lineage/kinds.js';
 import { nameOf, nameOfPipeline } from '../../lineage/names.js';
-import { printable } from '../../printable.js';
-import { safeUrl } from '../../safe-url.js';
+import { printable } from '../../rendering/printable.js';
+import { safeUrl } from '../../rendering/safe-url.js';
 
 /** What one may select on the page: a node of the graph, or a pipeline that only moves data between others. */
 export interface Subject {

@@ -1,11 +1,3 @@
-/** In one line, and without what a terminal would obey: control characters and those that turn the writing direction. */
-export function printable(text: string): string {
-  return text
-    .replace(/\s+/g, ' ')
-    .replace(/[\p{Cc}\p{Cs}\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu, '\ufffd')
-    .trim();
-}
-
 /** At most so many characters; what is cut off the middle becomes `…`, for both ends of a type's name say something. */
 export function shorten(text: string, length: number): string {
   const characters = Array.from(text);

@@ -1,23 +1,27 @@
-import { stylesHash } from './content-hashes.js';
 import { html, type Markup, trusted } from './markup.js';
-import { styles } from './styles.js';
+
+/** The text of a script or a style sheet, with its SHA-256 in base64. */
+export interface Embedded {
+  text: string;
+  hash: string;
+}
 
 /** A whole page that makes no request and in which nothing works but its own script and styles. */
 export function page({
   title,
   body,
+  styles,
   script,
-  scriptHash,
 }: {
   title: string;
   body: Markup;
-  script: string;
-  scriptHash: string;
+  styles: Embedded;
+  script?: Embedded;
 }): string {
   const policy = [
     "default-src 'none'",
-    `script-src 'sha256-${scriptHash}'`,
-    `style-src 'sha256-${stylesHash}'`,
+    ...(script ? [`script-src 'sha256-${script.hash}'`] : []),
+    `style-src 'sha256-${styles.hash}'`,
     'img-src data:',
     "base-uri 'none'",
     "form-action 'none'",
@@ -32,11 +36,10 @@ export function page({
 <meta name="generator" content="Flowmeta">
 <link rel="icon" href="data:,">
 <title>${title}</title>
-<style>${trusted(styles)}</style>
+<style>${trusted(styles.text)}</style>
 </head>
 <body>
-${body}
-<script>${trusted(script)}</script>
+${body}${script && html`\n<script>${trusted(script.text)}</script>`}
 </body>
 </html>
 `.markup;

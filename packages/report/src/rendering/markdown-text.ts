@@ -1,3 +1,5 @@
+import { printable } from './printable.js';
+
 /** A header, the line below it, and the rows. Cells are Markdown already. */
 export function table(header: readonly string[], rows: readonly (readonly string[])[]): string[] {
   const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
@@ -6,9 +8,7 @@ export function table(header: readonly string[], rows: readonly (readonly string
 
 /** In one line, with everything that Markdown or HTML could take for markup made harmless. */
 export function escapeText(text: string): string {
-  return text
-    .replace(/\s+/g, ' ')
-    .trim()
+  return printable(text)
     .replace(/&/g, '&amp;')
     .replace(/</g, '&lt;')
     .replace(/[\\`*_[\]|~#@!]/g, (mark) => (mark === '@' ? '&#64;' : `\\${mark}`));
