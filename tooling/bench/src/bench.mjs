@@ -1,10 +1,11 @@
-// Times whole ingestion runs of the built `flowmeta` command against look-alike servers with a set latency.
+// Times whole ingestion runs of the built `flowmeta` command against look-alike servers with a set latency, and beside them
+// what only reads the same answers, and OpenMetadata's own framework if it is there.
 //   node tooling/bench/src/bench.mjs [--flows 500] [--tasks 10] [--runs 20] [--latency 0,5] [--om 1.12] [--kestra 1.0.3]
-//                                    [--scenario main,startup,memory] [--json FILE]
+//                                    [--scenario main,startup,memory] [--repeat 1] [--framework VENV] [--json FILE]
 import { fork, spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { cpus, tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 
@@ -17,6 +18,8 @@ const { values } = parseArgs({
     om: { type: 'string', default: '1.12' },
     kestra: { type: 'string', default: '1.0.3' },
     scenario: { type: 'string', default: 'main,startup,memory' },
+    repeat: { type: 'string', default: '1' },
+    framework: { type: 'string' },
     json: { type: 'string' },
   },
 });
@@ -24,6 +27,7 @@ const here = (path) => fileURLToPath(new URL(path, import.meta.url));
 const flowmeta = here('../../../apps/runner/bin/flowmeta.mjs');
 const now = Date.UTC(2026, 10, 22, 12);
 const work = mkdtempSync(join(tmpdir(), 'flowmeta-bench-'));
+const measured = join(work, 'measured.json');
 const sum = (counts) => Object.values(counts).reduce((total, count) => total + count, 0);
 const minus = (after, before) =>
   Object.fromEntries(
@@ -32,24 +36,35 @@ const minus = (after, before) =>
       .filter(([, count]) => count > 0),
   );
 
-function run(args) {
-  const measured = join(work, 'measured.json');
+/** Runs a command that writes what it has used to the file `measured`. */
+function measure(command, args, env) {
+  rmSync(measured, { force: true });
   const started = process.hrtime.bigint();
-  const result = spawnSync(process.execPath, ['--import', here('measure.mjs'), flowmeta, ...args], {
-    encoding: 'utf8',
-    env: { ...process.env, FLOWMETA_MEASURE: measured, FLOWMETA_NOW: new Date(now).toISOString() },
-  });
+  const result = spawnSync(command, args, { encoding: 'utf8', env: { ...process.env, ...env }, maxBuffer: 2 ** 28 });
   const wallSeconds = Number(process.hrtime.bigint() - started) / 1e9;
-  if (result.status !== 0) throw new Error(`flowmeta ${args.join(' ')} exited ${result.status}\n${result.stderr}`);
-  return { wallSeconds, ...JSON.parse(readFileSync(measured, 'utf8')), stdout: result.stdout };
+  if (result.error) throw result.error;
+  const output = `${result.stdout}${result.stderr}`;
+  if (result.status !== 0) throw new Error(`${command} ${args.join(' ')} exited ${result.status}\n${output}`);
+  return { wallSeconds, ...JSON.parse(readFileSync(measured, 'utf8')), output };
 }
+
+const runNode = (...args) =>
+  measure(process.execPath, ['--import', here('measure.mjs'), ...args], {
+    FLOWMETA_MEASURE: measured,
+    FLOWMETA_NOW: new Date(now).toISOString(),
+  });
+const run = (args) => runNode(flowmeta, ...args);
 
 async function withServers(options, use) {
   const child = fork(here('servers.mjs'), [JSON.stringify({ now, ...options })]);
   const answer = () =>
     new Promise((resolve, reject) => {
-      child.once('message', resolve);
-      child.once('exit', (code) => reject(new Error(`the servers stopped with ${code}`)));
+      const stopped = (code) => reject(new Error(`the servers stopped with ${code}`));
+      child.once('exit', stopped);
+      child.once('message', (message) => {
+        child.off('exit', stopped);
+        resolve(message);
+      });
     });
   const urls = await answer();
   const config = join(work, 'config.yaml');
@@ -71,13 +86,13 @@ workflowConfig:
   rmSync(stateFile, { force: true });
   writeFileSync(config, text);
   writeFileSync(withState, text.replace('workflowConfig:', `workflowConfig:\n  state: { path: "${stateFile}" }`));
-  const counts = async () => {
+  const ask = (question) => {
     const reply = answer();
-    child.send('counts');
+    child.send(question);
     return reply;
   };
   try {
-    return await use({ config, withState, counts });
+    return await use({ urls, config, withState, ask });
   } finally {
     child.send('stop');
     await new Promise((resolve) => child.once('exit', resolve));
@@ -85,10 +100,10 @@ workflowConfig:
 }
 
 const rows = [];
-async function ingest(label, servers, config = servers.config) {
-  const before = await servers.counts();
-  const { wallSeconds, cpuSeconds, peakMegabytes } = run(['ingest', '-c', config, '--no-progress']);
-  const after = await servers.counts();
+async function note(label, servers, perform) {
+  const before = await servers.ask('counts');
+  const { wallSeconds, cpuSeconds, peakMegabytes, output } = perform();
+  const after = await servers.ask('counts');
   const row = {
     label: `${label}${after.simulated ? ' (simulated)' : ''}`,
     wallSeconds,
@@ -99,45 +114,118 @@ async function ingest(label, servers, config = servers.config) {
     writes: after.changes - before.changes,
   };
   rows.push(row);
-  return row;
+  return { ...row, output };
+}
+
+const ingest = (label, servers, config = servers.config) =>
+  note(label, servers, () => run(['ingest', '-c', config, '--no-progress']));
+
+/** What a first run has read, read again and parsed, and nothing else. */
+async function floor(label, servers) {
+  const addresses = join(work, 'addresses.json');
+  writeFileSync(addresses, JSON.stringify(await servers.ask('addresses')));
+  return note(label, servers, () => runNode(here('floor.mjs'), addresses, '8'));
+}
+
+/** One run of the framework with the source of ours. Its exit code says little, so the writes are counted. */
+async function framework(label, servers, { expected, ...connectionOptions }) {
+  const config = join(work, 'framework.json');
+  const { openMetadata, token } = servers.urls;
+  const connection = { type: 'CustomPipeline', sourcePythonClass: 'kestra_source.KestraSource', connectionOptions };
+  const workflow = {
+    source: {
+      type: 'CustomPipeline',
+      serviceName: 'bench',
+      serviceConnection: { config: connection },
+      sourceConfig: { config: { type: 'PipelineMetadata' } },
+    },
+    sink: { type: 'metadata-rest', config: {} },
+    workflowConfig: {
+      loggerLevel: 'WARN',
+      openMetadataServerConfig: {
+        hostPort: `${openMetadata}/api`,
+        authProvider: 'openmetadata',
+        securityConfig: { jwtToken: token },
+      },
+    },
+  };
+  writeFileSync(config, JSON.stringify(workflow));
+  const command = (name) => join(resolve(values.framework), 'bin', name);
+  const { writes, output } = await note(`framework, ${label}`, servers, () =>
+    measure(
+      command('python'),
+      [here('../framework/measure.py'), measured, command('metadata'), 'ingest', '-c', config],
+      { PYTHONPATH: here('../framework'), PYTHONDONTWRITEBYTECODE: '1' },
+    ),
+  );
+  if (writes !== expected) throw new Error(`the framework wrote ${writes} instead of ${expected}\n${output}`);
 }
 
 const size = { flows: Number(values.flows), tasks: Number(values.tasks), runs: Number(values.runs) };
 const versions = { kestraVersion: values.kestra, openMetadataVersion: values.om };
 const scenarios = values.scenario.split(',');
+
+async function main(latencyMs) {
+  const name = `${size.flows} flows × ${size.tasks} tasks × ${size.runs} runs, ${latencyMs} ms`;
+  const options = { ...versions, ...size, latencyMs };
+  await withServers(options, async (servers) => {
+    await ingest(`${name}, first`, servers);
+    await floor(`${name}, the same answers of Kestra, only read and parsed`, servers);
+    await ingest(`${name}, unchanged`, servers);
+    run(['ingest', '-c', servers.withState, '--no-progress']);
+    await ingest(`${name}, unchanged, with state`, servers, servers.withState);
+  });
+  if (values.framework === undefined) return;
+  const statuses = { each: 'a request for each run', bulk: 'a request for the runs of a flow' };
+  for (const [kind, said] of Object.entries(statuses)) {
+    await withServers(options, async (servers) => {
+      const connection = { hostPort: servers.urls.kestra, statuses: kind };
+      const expected = 1 + size.flows * (1 + size.runs);
+      await framework(`${name}, ${said}, first`, servers, { ...connection, expected });
+      await framework(`${name}, ${said}, unchanged`, servers, { ...connection, expected: 0 });
+    });
+  }
+}
+
+async function startup() {
+  const { output, ...figures } = run(['--version']);
+  rows.push({ label: `flowmeta --version (${output.trim()})`, ...figures });
+  await withServers({ ...versions, flows: 0, tasks: 0, runs: 0, latencyMs: 0 }, async (servers) => {
+    await ingest('ingest, empty server', servers);
+  });
+  if (values.framework === undefined) return;
+  await withServers({ ...versions, flows: 0, tasks: 0, runs: 0, latencyMs: 0 }, (servers) =>
+    framework('nothing to read', servers, { expected: 1 }),
+  );
+}
+
+async function memory(runs) {
+  const options = { ...versions, flows: 100, tasks: 10, runs: runs / 100, latencyMs: 0 };
+  await withServers(options, (servers) => ingest(`${runs} runs of 100 flows, first`, servers));
+}
+
+/** One row of all that have its label, with the median of each figure. */
+function median(label) {
+  const all = rows.filter((row) => row.label === label);
+  const middle = (figure) => all.map((row) => row[figure]).sort((a, b) => a - b)[Math.floor((all.length - 1) / 2)];
+  const figures = ['wallSeconds', 'cpuSeconds', 'peakMegabytes'];
+  return { ...all[0], ...Object.fromEntries(figures.map((figure) => [figure, middle(figure)])) };
+}
+
 try {
-  if (scenarios.includes('startup')) {
-    const times = Array.from({ length: 5 }, () => run(['--version'])).sort((a, b) => a.wallSeconds - b.wallSeconds);
-    rows.push({ label: 'flowmeta --version (median of 5)', ...times[2], stdout: undefined });
-    await withServers({ ...versions, flows: 0, tasks: 0, runs: 0, latencyMs: 0 }, (servers) =>
-      ingest('ingest, empty server', servers),
-    );
-  }
-  if (scenarios.includes('main')) {
-    const name = `${size.flows} flows × ${size.tasks} tasks × ${size.runs} runs`;
-    for (const latencyMs of values.latency.split(',').map(Number)) {
-      await withServers({ ...versions, ...size, latencyMs }, async (servers) => {
-        await ingest(`${name}, ${latencyMs} ms, first`, servers);
-        await ingest(`${name}, ${latencyMs} ms, unchanged`, servers);
-        run(['ingest', '-c', servers.withState, '--no-progress']);
-        await ingest(`${name}, ${latencyMs} ms, unchanged, with state`, servers, servers.withState);
-      });
-    }
-  }
-  if (scenarios.includes('memory')) {
-    for (const runs of [10_000, 100_000]) {
-      await withServers({ ...versions, flows: 100, tasks: 10, runs: runs / 100, latencyMs: 0 }, (servers) =>
-        ingest(`${runs} runs of 100 flows, first`, servers),
-      );
-    }
+  for (let round = 0; round < Number(values.repeat); round += 1) {
+    if (scenarios.includes('startup')) await startup();
+    if (scenarios.includes('main')) for (const latency of values.latency.split(',')) await main(Number(latency));
+    if (scenarios.includes('memory')) for (const runs of [10_000, 100_000]) await memory(runs);
   }
 } finally {
   rmSync(work, { recursive: true, force: true });
 }
+const medians = [...new Set(rows.map(({ label }) => label))].map(median);
 
 console.log(`Node ${process.version}, ${cpus().length} cores, Kestra ${values.kestra}, OpenMetadata ${values.om}\n`);
 console.table(
-  rows.map((row) => ({
+  medians.map((row) => ({
     run: row.label,
     'wall s': row.wallSeconds.toFixed(2),
     'CPU s': row.cpuSeconds.toFixed(2),
@@ -147,9 +235,10 @@ console.table(
     writes: row.writes ?? '',
   })),
 );
-for (const row of rows.filter(({ openMetadataRequests }) => openMetadataRequests)) {
+for (const row of medians.filter(({ openMetadataRequests }) => openMetadataRequests)) {
   console.log(`\n${row.label}`);
   for (const counts of [row.kestraRequests, row.openMetadataRequests])
     for (const [endpoint, count] of Object.entries(counts)) console.log(`  ${String(count).padStart(6)}  ${endpoint}`);
 }
-if (values.json) writeFileSync(values.json, `${JSON.stringify({ node: process.version, versions, rows }, null, 2)}\n`);
+if (values.json)
+  writeFileSync(values.json, `${JSON.stringify({ node: process.version, versions, rows: medians }, null, 2)}\n`);

@@ -6,6 +6,7 @@ const now = () => options.now;
 const common = { latencyMs: options.latencyMs, recordRequests: false, now };
 const kestra = await startKestraSandbox({
   ...common,
+  recordRequests: true,
   dataset:
     options.flows === 0
       ? { ...demoDataset(), flows: [], executions: [], triggers: [], namespaces: [] }
@@ -27,6 +28,7 @@ process.on('message', async (message) => {
       changes: openMetadata.catalog.changes(),
       simulated: openMetadata.simulated,
     });
+  if (message === 'addresses') process.send(kestra.requests.map(({ path, query }) => `${kestra.url}${path}?${query}`));
   if (message === 'stop') {
     await Promise.all([kestra.close(), openMetadata.close()]);
     process.disconnect();
