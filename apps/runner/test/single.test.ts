@@ -38,6 +38,22 @@ describe('ingest --flow and --execution', () => {
       expect(openMetadata.catalog.statuses(pipeline!.fullyQualifiedName)).toHaveLength(1);
     }));
 
+  it('leave other runs alone that start in the same millisecond', () =>
+    withServers(async ({ dataset, openMetadata, ingest }) => {
+      const [flow] = dataset.flows;
+      const burst = dataset.executions.filter(({ flowId }) => flowId === flow!.flow.id).slice(0, 2);
+      const [first, second] = burst.map(({ state }) => state as { startDate: string; current: string });
+      Object.assign(second!, { startDate: first!.startDate, current: 'FAILED' });
+      expect(burst.length).toBe(2);
+      await ingest();
+      const before = openMetadata.catalog.changes();
+      for (const { id } of burst) {
+        const { exitCode, stdout } = await ingest('--execution', id, '--json');
+        expect([exitCode, JSON.parse(stdout).totals.runs]).toMatchObject([0, { read: 1, unchanged: 1 }]);
+      }
+      expect(openMetadata.catalog.changes()).toEqual(before);
+    }));
+
   it('leave the rest of the catalog as it was', () =>
     withServers(async ({ dataset, openMetadata, ingest }) => {
       await ingest();

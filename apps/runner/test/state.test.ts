@@ -260,6 +260,24 @@ describe('a run with state', () => {
     await expectAsClean(noon + 6 * minute);
   });
 
+  it('keeps runs apart that start in the same milliseconds, wherever its window begins', async () => {
+    const burst = executionsOf('flow_000002').slice(0, 6);
+    for (const [index, execution] of burst.entries()) {
+      const startDate = new Date(noon - 10 * minute + (index < 3 ? -1 : 0)).toISOString();
+      Object.assign(execution.state as object, { startDate });
+      setState(execution, index % 2 === 0 ? 'SUCCESS' : 'FAILED', noon - 10 * minute + 1000 * (index + 1));
+    }
+    await ingest();
+    const between = new Date(noon - 10 * minute).toISOString();
+    const next = await ingest({ at: noon + minute, args: ['--since', between] });
+    expect([next.totals.runs.read >= 3, next.writes]).toEqual([true, []]);
+    setState(burst[2]!, 'RUNNING');
+    expect((await ingest({ at: noon + 30 * minute })).totals.runs.updated).toBe(1);
+    setState(burst[2]!, 'SUCCESS', noon + 31 * minute);
+    expect((await ingest({ at: noon + 60 * minute })).totals.runs.updated).toBe(1);
+    await expectAsClean(noon + 60 * minute);
+  });
+
   it('closes the gap after days without a run', async () => {
     await ingest({ at: noon - 20 * 60 * minute });
     await ingest({ at: noon + 3 * day });

@@ -1,5 +1,5 @@
 import type { IncrementalOptions, RememberedRun, SourceEvent } from '@flowmeta/connector';
-import { FailureStreak, mapInOrder } from '@flowmeta/connector/reading';
+import { FailureStreak, mapInOrder, withNeighbours } from '@flowmeta/connector/reading';
 import type { UnreadableRow } from './client/airflow-client.js';
 import type { DagRun, TaskInstance } from './client/wire.js';
 import type { Reading } from './read.js';
@@ -83,17 +83,27 @@ async function* runsOf(reading: RunReading): AsyncGenerator<FoundRun> {
   }
   const behind = await dagsBehind(reading);
   if (behind.size > mostSearches) {
-    for await (const run of client.runs({ ...options, since: Math.min(...behind.values()), until: since })) {
-      if (behind.has(run.dag_id) && isNew(run)) yield { run };
+    const earlier = { since: Math.min(...behind.values()), until: since };
+    for await (const run of client.runs({ ...options, ...withNeighbours(earlier) })) {
+      if (!behind.has(run.dag_id)) continue;
+      if (isOutside(run, earlier)) yield* asNeighbour(run, index);
+      else if (isNew(run)) yield { run };
     }
   } else {
     for (const [dag, from] of behind) {
-      for await (const run of client.runs({ ...options, dag, since: from, until: since }))
-        if (isNew(run)) yield { run };
+      const earlier = { since: from, until: since };
+      for await (const run of client.runs({ ...options, dag, ...withNeighbours(earlier) })) {
+        if (isOutside(run, earlier)) yield* asNeighbour(run, index);
+        else if (isNew(run)) yield { run };
+      }
     }
   }
   yield* flush();
-  for await (const run of client.runs({ ...options, since, until })) {
+  for await (const run of client.runs({ ...options, ...withNeighbours({ since, until }) })) {
+    if (isOutside(run, { since, until })) {
+      yield* asNeighbour(run, index);
+      continue;
+    }
     // One that has not started may be in any part of the window.
     if (instantOf(run.start_date) === undefined ? isNew(run) : !seen.has(runName(run))) yield { run };
   }
@@ -107,6 +117,31 @@ async function* remembers({ run: name, pipeline }: RememberedRun, reading: RunRe
   const parts = partsOfRun(name);
   const run = parts && (await client.run(parts.dag, parts.run, { signal }));
   yield run ? { run } : { event: { kind: 'gone', run: name } };
+}
+
+/** One that has not started is in every window. */
+export function isOutside({ start_date }: DagRun, { since, until }: { since: number; until: number }): boolean {
+  const startedAt = instantOf(start_date);
+  return startedAt !== undefined && (startedAt < since || startedAt >= until);
+}
+
+/** What is said of a run that is there and not wanted; nothing where its DAG is not, either. */
+export function* asNeighbour(run: DagRun, index: Reading['index']): Generator<FoundRun> {
+  const startedAt = instantOf(run.start_date);
+  const dag = index.get(run.dag_id);
+  if (startedAt === undefined || dag === undefined || 'leftOut' in dag) return;
+  yield { event: { kind: 'neighbour', run: { id: runName(run), pipeline: run.dag_id, startedAt } } };
+}
+
+/** The neighbours of a run that is read alone. */
+export async function* neighboursOf(run: DagRun, { client, index, signal }: Reading): AsyncGenerator<FoundRun> {
+  const startedAt = instantOf(run.start_date);
+  if (startedAt === undefined) return;
+  // One of them that can't be read is told where it is wanted.
+  const search = { dag: run.dag_id, ...withNeighbours({ since: startedAt, until: startedAt }), signal };
+  for await (const each of client.runs({ ...search, onUnreadable: () => undefined })) {
+    if (runName(each) !== runName(run)) yield* asNeighbour(each, index);
+  }
 }
 
 async function dagsBehind({ index, since, incremental }: RunReading): Promise<Map<string, number>> {

@@ -1,10 +1,10 @@
 import { type IncrementalOptions, type SourceEvent, VerdictError } from '@flowmeta/connector';
-import { FailureStreak } from '@flowmeta/connector/reading';
+import { FailureStreak, withNeighbours } from '@flowmeta/connector/reading';
 import type { UnreadableRow } from './client/airflow-client.js';
 import { type Dag, type DagRun, isGone } from './client/wire.js';
 import type { Reading } from './read.js';
 import { pipelineEvent } from './read-pipelines.js';
-import { type FoundRun, runEvents } from './read-runs.js';
+import { asNeighbour, type FoundRun, isOutside, neighboursOf, runEvents } from './read-runs.js';
 import { partsOfRun, runName } from './run.js';
 
 export interface SingleReading extends Reading {
@@ -46,12 +46,20 @@ export async function* readSingle(
     const options = { signal, onUnreadable: (row: UnreadableRow) => void unreadable.push(row) };
     const seen = new Set<string>();
     for (const dag of searched) {
-      for await (const run of client.runs({ ...options, dag, since, until })) {
+      for await (const run of client.runs({ ...options, dag, ...withNeighbours({ since, until }) })) {
+        if (isOutside(run, { since, until })) {
+          yield* asNeighbour(run, reading.index);
+          continue;
+        }
         seen.add(runName(run));
         yield { run };
       }
     }
-    for (const run of named) if (!seen.has(runName(run))) yield { run };
+    for (const run of named) {
+      if (seen.has(runName(run))) continue;
+      yield { run };
+      yield* neighboursOf(run, reading);
+    }
     for (const { ref, error } of unreadable) yield { event: { kind: 'skipped', ref, error } };
   }
 }

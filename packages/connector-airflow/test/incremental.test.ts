@@ -116,6 +116,39 @@ describe.each([2, 3] as const)('a read of Airflow %s that remembers the last one
 });
 
 describe('a read of a part', () => {
+  it('names the runs around one that is read alone, and around its window, without telling them', async () => {
+    let ids: string[] = [];
+    let startedAt = 0;
+    const airflow = await open(
+      await startAirflow({
+        major: 3,
+        change: ({ runs }) => {
+          const ended = runs.filter(({ state }) => state === 'success');
+          const [first, second] = ended.flatMap((one) => {
+            const other = ended.find((run) => run !== one && run.dag_id === one.dag_id);
+            return other ? [one, other] : [];
+          });
+          second!.start_date = first!.start_date!;
+          startedAt = Date.parse(first!.start_date!);
+          ids = [first!, second!].map(({ dag_id, dag_run_id }) => `${dag_id}/${dag_run_id}`);
+        },
+      }),
+    );
+    const [alone, other] = ids as [string, string];
+    const neighbours = (events: SourceEvent[]) =>
+      events.flatMap((event) => (event.kind === 'neighbour' ? [event.run] : [])).filter(({ id }) => ids.includes(id));
+    const single = await airflow.read({ only: { runs: [alone] } });
+    expect(runsOf(single.events)).toEqual([alone]);
+    expect(neighbours(single.events)).toMatchObject([{ id: other, startedAt }]);
+    const later = await airflow.read({ since: startedAt + 1 });
+    expect(
+      neighbours(later.events)
+        .map(({ id }) => id)
+        .sort(),
+    ).toEqual(ids.sort());
+    expect(runsOf(later.events).filter((id) => ids.includes(id))).toEqual([]);
+  });
+
   it('asks only for the DAGs of its shard, and all shards together tell what one read does', async () => {
     const airflow = await open(await startAirflow({ major: 3 }));
     const whole = await airflow.read({ lineage: false });

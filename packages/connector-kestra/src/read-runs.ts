@@ -4,8 +4,8 @@ import type { KestraExecution, KestraServer, UnreadableItem } from '@flowmeta/ke
 import type { EarlierRevisions } from './earlier-revisions.js';
 import type { FlowIndex, IndexedFlow, ReadContext } from './read-context.js';
 import { toRun } from './run.js';
-import { chooseRuns, newestRuns, type RunChoice, type WantedRun } from './run-choice.js';
-import { earlierOpenRuns, windowedExecutions } from './run-sources.js';
+import { newestRuns, type RunChoice, type WantedRun } from './run-choice.js';
+import { earlierOpenRuns, windowedRuns } from './run-sources.js';
 import { type ReadState, readState } from './states.js';
 
 export interface RunReading extends ReadContext {
@@ -20,11 +20,11 @@ export interface RunReading extends ReadContext {
 
 /** The runs of the window, and a checkpoint if all of them could be read. */
 export async function* readRuns(reading: RunReading): AsyncGenerator<SourceEvent> {
-  const { index, config, until, lineage, datasets } = reading;
+  const { config, until, lineage, datasets } = reading;
   const unreadable: UnreadableItem[] = [];
   const seen = new Set<string>();
   const sources = { ...reading, seen, onUnreadable: (item: UnreadableItem) => void unreadable.push(item) };
-  const all = chooseRuns(windowedExecutions(sources), index);
+  const all = windowedRuns(sources);
   const windowed = config.numberOfStatus === undefined ? all : newestRuns(all, config.numberOfStatus);
   const choices = oneAfterTheOther(earlierOpenRuns(sources), windowed);
   const context = { ...reading, failures: new FailureStreak('Kestra'), unknownStates: new Set<string>() };

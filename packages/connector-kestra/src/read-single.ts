@@ -1,11 +1,12 @@
 import type { IncrementalOptions, SourceEvent } from '@flowmeta/connector';
 import { VerdictError } from '@flowmeta/connector';
-import { FailureStreak } from '@flowmeta/connector/reading';
+import { FailureStreak, withNeighbours } from '@flowmeta/connector/reading';
 import type { KestraClient, KestraExecution, KestraFlow, UnreadableItem } from '@flowmeta/kestra-client';
 import { pipelineName } from './pipeline-name.js';
 import { type PipelineReading, pipelineEvent } from './read-pipelines.js';
 import { type ReadRun, readRun } from './read-runs.js';
-import { chooseRuns } from './run-choice.js';
+import { chooseRuns, isWithinWindow, type Window } from './run-choice.js';
+import { readState } from './states.js';
 import { noSwitches, readSwitches } from './switches.js';
 
 export interface SingleReading extends PipelineReading {
@@ -23,9 +24,15 @@ export async function* readSingle(
 ): AsyncGenerator<SourceEvent> {
   const { client, signal, since, until } = reading;
   const flows = new Map<string, KestraFlow>();
-  const executions: KestraExecution[] = [];
+  const executions = new Map<string, KestraExecution>();
+  /** Those that are wanted, of which `executions` has the neighbours as well. */
+  const wanted = new Set<string>();
   const unreadable: UnreadableItem[] = [];
   const named: KestraFlow[] = [];
+  const around = (flow: { namespace: string; flowId: string }, window: Window) => {
+    const onUnreadable = (item: UnreadableItem) => void unreadable.push(item);
+    return client.executions({ ...flow, ...withNeighbours(window), signal, onUnreadable });
+  };
   for (const name of new Set(pipelines)) {
     const flow = await flowOf(name, { client, signal });
     if (flow === undefined) yield missing(name, `Kestra has no flow ${name}`);
@@ -34,24 +41,28 @@ export async function* readSingle(
   for (const flow of named) {
     const { namespace, id: flowId } = flow;
     flows.set(pipelineName(namespace, flowId), flow);
-    const search = {
-      namespace,
-      flowId,
-      since,
-      until,
-      signal,
-      onUnreadable: (item: UnreadableItem) => unreadable.push(item),
-    };
-    for await (const execution of client.executions(search)) executions.push(execution);
+    for await (const execution of around({ namespace, flowId }, { since, until })) {
+      executions.set(execution.id, execution);
+      if (isWithinWindow(execution, { since, until })) wanted.add(execution.id);
+    }
   }
-  const known = new Set(executions.map(({ id }) => id));
   for (const id of new Set(runs)) {
-    if (known.has(id)) continue;
+    if (wanted.has(id)) continue;
     const execution = await client.execution(id, { signal });
     const flow = execution && (await knownFlow(execution, { flows, client, signal }));
     if (execution === undefined) yield missing(id, `Kestra has no execution ${id}`);
     else if (flow === undefined) yield missing(id, 'its flow no longer exists');
-    else executions.push(execution);
+    else {
+      const { namespace, flowId, state } = execution;
+      const { startedAt } = readState(state);
+      if (startedAt !== undefined) {
+        for await (const each of around({ namespace, flowId }, { since: startedAt, until: startedAt })) {
+          if (!executions.has(each.id)) executions.set(each.id, each);
+        }
+      }
+      executions.set(id, execution);
+      wanted.add(id);
+    }
   }
   yield* readPipelinesOf(flows, reading);
   const context = {
@@ -60,7 +71,7 @@ export async function* readSingle(
     failures: new FailureStreak('Kestra'),
     unknownStates: new Set<string>(),
   };
-  for await (const choice of chooseRuns(executions, reading.index)) {
+  for await (const choice of chooseRuns(executions.values(), reading.index, ({ id }) => wanted.has(id))) {
     const { events }: ReadRun =
       'leftOut' in choice ? { events: [choice.leftOut] } : await readRun(choice.wanted, context);
     yield* events;

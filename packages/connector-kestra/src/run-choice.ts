@@ -14,15 +14,30 @@ export interface WantedRun {
 /** A run that is wanted, or the event that says why one isn't. */
 export type RunChoice = { wanted: WantedRun } | { leftOut: SourceEvent };
 
-/** Sorts out runs whose pipeline was left out, or no longer exists: both are normal. */
+export interface Window {
+  since: number;
+  until: number;
+}
+
+export const isWithinWindow = ({ state }: KestraExecution, { since, until }: Window): boolean => {
+  const { startedAt = since } = readState(state);
+  return startedAt >= since && startedAt < until;
+};
+
+/** Sorts out runs whose pipeline was left out, or no longer exists: both are normal. Those that are not wanted are neighbours. */
 export async function* chooseRuns(
   executions: AsyncIterable<KestraExecution> | Iterable<KestraExecution>,
   index: FlowIndex,
+  isWanted: (execution: KestraExecution) => boolean = () => true,
 ): AsyncGenerator<RunChoice> {
   for await (const execution of executions) {
     const pipeline = pipelineName(execution.namespace, execution.flowId);
     const flow = index.get(pipeline);
-    if (flow === undefined) yield leftOut(execution, 'its pipeline no longer exists');
+    if (!isWanted(execution)) {
+      const { startedAt } = readState(execution.state);
+      if (startedAt === undefined || flow === undefined || 'leftOut' in flow) continue;
+      yield { leftOut: { kind: 'neighbour', run: { id: execution.id, pipeline, startedAt } } };
+    } else if (flow === undefined) yield leftOut(execution, 'its pipeline no longer exists');
     else if ('leftOut' in flow) yield leftOut(execution, flow.leftOut);
     else yield { wanted: { execution, pipeline, flow } };
   }

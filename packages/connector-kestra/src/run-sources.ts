@@ -1,9 +1,10 @@
 import type { IncrementalOptions, RememberedRun } from '@flowmeta/connector';
+import { withNeighbours } from '@flowmeta/connector/reading';
 import type { KestraClient, KestraExecution, UnreadableItem } from '@flowmeta/kestra-client';
 import { namespaceAbove } from './namespaces.js';
 import { pipelineName } from './pipeline-name.js';
 import type { FlowIndex, ReadContext } from './read-context.js';
-import { chooseRuns, type RunChoice } from './run-choice.js';
+import { chooseRuns, isWithinWindow, type RunChoice } from './run-choice.js';
 import { readState } from './states.js';
 
 /** Where runs come from: the window, and what is wanted of before it. */
@@ -21,29 +22,33 @@ export interface RunSources extends Pick<ReadContext, 'client' | 'selection' | '
 const openStates = ['CREATED', 'RUNNING', 'PAUSED', 'RESTARTED', 'KILLING'];
 /** Up to so many pipelines are searched one by one. */
 const mostSearches = 20;
-/** Runs of one pipeline that start in the same millisecond share out the timestamps around it in the catalog: they are read together, ms. */
-const neighbourhood = 1000;
-
-/** The runs of the window, after those of before it that a pipeline wants. */
-export async function* windowedExecutions(sources: RunSources): AsyncGenerator<KestraExecution> {
+/** The runs of the window with their neighbours, after those of before it that a pipeline wants. */
+export async function* windowedRuns(sources: RunSources): AsyncGenerator<RunChoice> {
   const { client, index, selection, signal, since, until, seen, onUnreadable } = sources;
   const namespace = namespaceAbove(selection.namespaces);
   const search = { signal, onUnreadable, ...(namespace !== undefined && { namespace }) };
   const behind = await pipelinesBehind(sources);
   if (behind.size > mostSearches) {
-    for await (const execution of client.executions({ ...search, since: Math.min(...behind.values()), until: since })) {
-      if (behind.has(nameOf(execution)) && !seen.has(execution.id)) yield execution;
+    const earlier = { since: Math.min(...behind.values()), until: since };
+    for await (const execution of client.executions({ ...search, ...withNeighbours(earlier) })) {
+      if (!behind.has(nameOf(execution)) || seen.has(execution.id)) continue;
+      yield* chooseRuns([execution], index, (each) => isWithinWindow(each, earlier));
     }
   } else {
     for (const [pipeline, from] of behind) {
       const flow = index.get(pipeline);
       if (flow === undefined || 'leftOut' in flow) continue;
       const { namespace: exact, id: flowId } = flow.flow;
-      const search = { namespace: exact, flowId, since: from, until: since, signal, onUnreadable };
-      for await (const execution of client.executions(search)) if (!seen.has(execution.id)) yield execution;
+      const earlier = { since: from, until: since };
+      const search = { namespace: exact, flowId, ...withNeighbours(earlier), signal, onUnreadable };
+      for await (const execution of client.executions(search)) {
+        if (!seen.has(execution.id)) yield* chooseRuns([execution], index, (each) => isWithinWindow(each, earlier));
+      }
     }
   }
-  yield* client.executions({ ...search, since, until });
+  const window = { since, until };
+  const all = client.executions({ ...search, ...withNeighbours(window) });
+  yield* chooseRuns(all, index, (execution) => isWithinWindow(execution, window));
 }
 
 async function pipelinesBehind({ index, since, incremental }: RunSources): Promise<Map<string, number>> {
@@ -86,14 +91,15 @@ export async function* earlierOpenRuns(sources: RunSources): AsyncGenerator<RunC
     const around = client.executions({
       namespace: flow.flow.namespace,
       flowId: flow.flow.id,
-      since: startedAt - neighbourhood,
-      until: Math.min(startedAt + neighbourhood, since),
+      ...withNeighbours({ since: startedAt, until: startedAt }),
       signal,
       onUnreadable,
     });
-    for await (const choice of chooseRuns(around, index)) {
-      if (!('wanted' in choice) || seen.has(choice.wanted.execution.id)) continue;
-      seen.add(choice.wanted.execution.id);
+    for await (const choice of chooseRuns(around, index, ({ id }) => wanted.has(id))) {
+      if ('wanted' in choice) {
+        if (seen.has(choice.wanted.execution.id)) continue;
+        seen.add(choice.wanted.execution.id);
+      }
       yield choice;
     }
     if (!seen.has(run)) yield await singleRun(run, { client, index, signal });

@@ -14,6 +14,12 @@ export type SourceEvent =
   /** In place of `pipeline`, if `ReadOptions.known` knows it. */
   | { kind: 'unchanged'; pipeline: UnchangedPipeline }
   | { kind: 'run'; run: Run }
+  /**
+   * A run that is not wanted itself and starts within a second of one that is, or of the edge of the window. The catalog keeps one status
+   * per pipeline and millisecond, and runs that start in the same one are placed side by side: who does not know all of them writes
+   * one over another. Only where a run is not told as `run`.
+   */
+  | { kind: 'neighbour'; run: Pick<Run, 'id' | 'pipeline' | 'startedAt'> }
   /** A run of `ReadOptions.refresh` that the source no longer has. */
   | { kind: 'gone'; run: string }
   | { kind: 'lineage'; edge: LineageEdge }

@@ -18,7 +18,7 @@ export interface IncrementalOptions {
   known?: (pipeline: string, fingerprint: string) => Promise<KnownPipeline | undefined>;
   /**
    * Runs of before the window that were open when they were read last. Each is yielded as `run` again, unless it
-   * is paused as it was, or `gone`; runs that started at nearly the same time may come with it.
+   * is paused as it was, or `gone`.
    */
   refresh?: readonly RememberedRun[];
   /** Also reads all runs that are open now, whatever their start. */

@@ -47,6 +47,14 @@ describe('createRunBuffer', () => {
     expect(new Set(stamps(batches)).size).toBe(runs.length);
   });
 
+  it('keeps the place of a run that is not written, and counts it with those that are where it comes as both', () => {
+    const { status: _, ...neighbour } = buffered('a', 3);
+    const batches = fill(createRunBuffer(), [neighbour, buffered('b', 3), buffered('c', 4), { ...neighbour, id: 'c' }]);
+    expect(batches.map(ids)).toEqual([['b', 'c']]);
+    expect(stamps(batches)).toEqual([5, 4]);
+    expect(fill(createRunBuffer(), [neighbour])).toEqual([]);
+  });
+
   it('gives no timestamp twice, wherever the batches end', () => {
     for (let seed = 1; seed <= 60; seed += 1) {
       let startedAt = 0;

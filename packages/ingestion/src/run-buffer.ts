@@ -6,7 +6,8 @@ export interface BufferedRun {
   pipeline: string;
   /** ms; the same for runs that started in the same millisecond. */
   startedAt: number;
-  status: PipelineStatus;
+  /** Absent for one that is not written, and takes its place among those that are. */
+  status?: PipelineStatus;
 }
 
 export interface RunBatch {
@@ -51,7 +52,7 @@ export function createRunBuffer(options: RunBufferOptions = {}): RunBuffer {
 
   const count = (run: BufferedRun, sign: 1 | -1) => {
     heldRuns += sign;
-    heldEntries += sign * (1 + run.status.taskStatus.length);
+    heldEntries += sign * (1 + (run.status?.taskStatus.length ?? 0));
   };
 
   /** Takes the runs up to a safe end. Where there is none it takes nothing, or all if it must. */
@@ -67,7 +68,7 @@ export function createRunBuffer(options: RunBufferOptions = {}): RunBuffer {
       count(run, -1);
     }
     if (buffer.runs.size === 0) buffers.delete(pipeline);
-    return [{ pipeline, statuses: due.map((run) => stamped(run, timestamps)) }];
+    return batchOf(pipeline, { runs: due, timestamps });
   };
 
   /** Frees a quarter at once, the fullest first: few large requests instead of many small ones. */
@@ -85,6 +86,7 @@ export function createRunBuffer(options: RunBufferOptions = {}): RunBuffer {
     add(run) {
       const buffer = buffers.get(run.pipeline) ?? { runs: new Map<string, BufferedRun>(), newest: run };
       const earlier = buffer.runs.get(run.id);
+      if (earlier?.status && !run.status) return [];
       if (earlier) count(earlier, -1);
       buffer.runs.set(run.id, run);
       buffer.newest = run;
@@ -95,10 +97,9 @@ export function createRunBuffer(options: RunBufferOptions = {}): RunBuffer {
       return take(run.pipeline, buffer, buffer.runs.size > batchSize * maxOverdue);
     },
     takeAll() {
-      const batches = [...buffers].map(([pipeline, { runs }]): RunBatch => {
+      const batches = [...buffers].flatMap(([pipeline, { runs }]) => {
         const all = [...runs.values()];
-        const timestamps = distinctTimestamps(all);
-        return { pipeline, statuses: all.map((run) => stamped(run, timestamps)) };
+        return batchOf(pipeline, { runs: all, timestamps: distinctTimestamps(all) });
       });
       buffers.clear();
       heldRuns = 0;
@@ -121,7 +122,15 @@ function safeEnd(runs: readonly BufferedRun[], timestamps: ReadonlyMap<string, n
   return end;
 }
 
-function stamped(run: BufferedRun, timestamps: ReadonlyMap<string, number>): PipelineStatus {
-  const timestamp = timestamps.get(run.id) ?? run.startedAt;
-  return timestamp === run.status.timestamp ? run.status : { ...run.status, timestamp };
+/** None where no run of it is written. */
+function batchOf(
+  pipeline: string,
+  { runs, timestamps }: { runs: readonly BufferedRun[]; timestamps: ReadonlyMap<string, number> },
+): RunBatch[] {
+  const statuses = runs.flatMap(({ id, startedAt, status }) => {
+    if (status === undefined) return [];
+    const timestamp = timestamps.get(id) ?? startedAt;
+    return [timestamp === status.timestamp ? status : { ...status, timestamp }];
+  });
+  return statuses.length > 0 ? [{ pipeline, statuses }] : [];
 }

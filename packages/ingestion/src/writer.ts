@@ -31,6 +31,8 @@ export interface WriterOptions {
   onWritten: () => void;
 }
 
+type Neighbour = Extract<SourceEvent, { kind: 'neighbour' }>['run'];
+
 /** Turns events into writes. A method rejects only when the run is over: the sink gave up, or the signal is aborted. */
 export interface Writer {
   /** Resolves when the next event may come. */
@@ -215,6 +217,11 @@ export function createWriter({
     for (const batch of batches) await writeBatch(batch);
   };
 
+  const takeNeighbour = async ({ id, pipeline, startedAt }: Neighbour) => {
+    if (!phases.has('runs') || isElsewhere(pipeline) || !index.get(pipeline)?.taskNames) return;
+    for (const batch of buffer.add({ id, pipeline, startedAt })) await writeBatch(batch);
+  };
+
   const writeBatch = async ({ pipeline, statuses }: RunBatch) => {
     const known = index.get(pipeline);
     if (!known) return;
@@ -249,6 +256,8 @@ export function createWriter({
         case 'run':
           pipelinesListed = true;
           return takeRun(event.run);
+        case 'neighbour':
+          return takeNeighbour(event.run);
         case 'lineage':
           if (hasLineage) edges.add(event.edge);
           return;

@@ -2,3 +2,4 @@ export { connectionOptions, refineSignIn, transportOptions } from './connection-
 export { FailureStreak } from './failure-streak.js';
 export { compileFilter, type FilterPattern, pythonRegExp } from './filter-pattern.js';
 export { mapInOrder, untilLeft } from './in-order.js';
+export { withNeighbours } from './neighbours.js';
