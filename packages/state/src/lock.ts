@@ -1,5 +1,5 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { link, stat, utimes, writeFile } from 'node:fs/promises';
+import { link, readFile, readlink, stat, utimes, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { pid } from 'node:process';
 import { z } from 'zod';
@@ -7,11 +7,20 @@ import { codeOf, readText, removeFile, replaceFile } from './file.js';
 import { StateError } from './types.js';
 
 export interface Lock {
+  /** Whether somebody who thought us dead has it by now. */
+  isLost(): Promise<boolean>;
   /** Safe to call twice. */
   release(): Promise<void>;
 }
 
-const ownerSchema = z.object({ pid: z.number(), host: z.string(), startedAt: z.string(), token: z.string() });
+const ownerSchema = z.object({
+  pid: z.number(),
+  host: z.string(),
+  /** As `processSpace` told it. */
+  space: z.string().optional(),
+  startedAt: z.string(),
+  token: z.string(),
+});
 
 /** A lock of another host that nobody has touched for so long is one whose owner was killed, ms. */
 const abandonedAfter = 600_000;
@@ -24,11 +33,12 @@ const ours = new Set<string>();
 
 /**
  * Takes the lock file, or throws a `StateError` that says who has it. One whose owner is gone is taken over: on this host that is
- * known from the process number, on another one from a heartbeat that has stopped.
+ * known from the process number, on another one, or in another container, from a heartbeat that has stopped.
  */
 export async function takeLock(path: string, { now }: { now: () => number }): Promise<Lock> {
   const token = randomUUID();
-  const text = `${JSON.stringify({ pid, host: hostname(), startedAt: new Date(now()).toISOString(), token })}\n`;
+  const owner = { pid, host: hostname(), space: await processSpace(), startedAt: new Date(now()).toISOString(), token };
+  const text = `${JSON.stringify(owner)}\n`;
   ours.add(token);
   try {
     for (let attempt = 1; attempt <= attempts; attempt += 1) {
@@ -73,6 +83,9 @@ async function claimOn(file: string, { path, text }: { path: string; text: strin
   return `${path}.${createHash('sha256').update(text).digest('hex').slice(0, 32)}`;
 }
 
+/** What file systems without links answer to one. */
+const linkless: ReadonlySet<string> = new Set(['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS']);
+
 /** True when there was none: of two processes, one makes it. The text is there from its first moment. */
 async function create(path: string, text: string): Promise<boolean> {
   const own = `${path}.${randomUUID()}`;
@@ -81,9 +94,9 @@ async function create(path: string, text: string): Promise<boolean> {
     await link(own, path);
     return true;
   } catch (error) {
-    if (codeOf(error) === 'EEXIST') return false;
-    if (codeOf(error) !== 'EPERM' && codeOf(error) !== 'ENOTSUP') throw error;
-    // A file system without links.
+    // It is ours where the answer was lost on the network, and the link was tried again.
+    if (codeOf(error) === 'EEXIST') return (await readText(path)) === text;
+    if (!linkless.has(codeOf(error) ?? '')) throw error;
     return createExclusively(path, text);
   } finally {
     await removeFile(own);
@@ -103,9 +116,27 @@ async function createExclusively(path: string, text: string): Promise<boolean> {
 async function isAbandoned(path: string, found: string): Promise<boolean> {
   const owner = ownerOf(found);
   if (owner !== undefined && owner.host === hostname()) {
-    return owner.pid === pid ? !ours.has(owner.token) : !isAlive(owner.pid);
+    const here = await processSpace();
+    // Without one it is of an older version.
+    if ((owner.space ?? here) === here) return owner.pid === pid ? !ours.has(owner.token) : !isAlive(owner.pid);
   }
   return (await silence(path)) > abandonedAfter;
+}
+
+/**
+ * Within what a process number means one process: containers may share the name of their host and each have a process 1, and after a
+ * restart of the host a number is another's. `undefined` where the system doesn't tell.
+ */
+async function processSpace(): Promise<string | undefined> {
+  try {
+    const [boot, space] = await Promise.all([
+      readFile('/proc/sys/kernel/random/boot_id', 'utf8'),
+      readlink('/proc/self/ns/pid'),
+    ]);
+    return `${boot.trim()} ${space}`;
+  } catch {
+    return undefined;
+  }
 }
 
 function isAlive(process: number): boolean {
@@ -137,6 +168,10 @@ function hold(path: string, token: string): Lock {
   const beat = setInterval(() => void touch(path).catch(() => undefined), heartbeat);
   beat.unref();
   return {
+    async isLost() {
+      const owner = ownerOf((await readText(path)) ?? '');
+      return owner !== undefined && owner.token !== token;
+    },
     async release() {
       if (released) return;
       released = true;

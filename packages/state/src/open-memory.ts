@@ -21,7 +21,10 @@ export async function openMemory({ path, scope, now, warn }: OpenMemoryOptions):
   }
   let writing: Promise<void> = Promise.resolve();
   const save = () => {
-    const write = () => replaceFile(path, writeDocument(scopes));
+    const write = async () => {
+      if (await lock.isLost()) throw takenOver(path);
+      await replaceFile(path, writeDocument(scopes));
+    };
     const written = writing.then(write, write);
     writing = written;
     return written;
@@ -87,6 +90,13 @@ async function readScopes(path: string, warn: (message: string) => void): Promis
         { hint: 'Use the newer Flowmeta, or another file for this one.' },
       );
   }
+}
+
+function takenOver(path: string): StateError {
+  return new StateError(`Another run has taken over the state in ${path} meanwhile, as if this one had died`, {
+    hint: 'Was this process, or its machine, halted for minutes? Nothing is lost: the next run reads again what this one has written.',
+    isTaken: true,
+  });
 }
 
 function unusable(path: string, cause: unknown): StateError {

@@ -51,7 +51,7 @@ export interface Memory {
   /** What earlier backfills have left. */
   readonly backfilled: Backfilled | undefined;
   digest(text: string): string;
-  /** Replaces what is remembered of the scope. Calls may overlap: the last one wins. */
+  /** Replaces what is remembered of the scope. Calls may overlap: the last one wins. Rejects when another run has taken over. */
   save(remembered: Remembered): Promise<void>;
   /** The same for what backfills have written; the rest of the scope stays. */
   saveBackfilled(backfilled: Backfilled): Promise<void>;

@@ -280,6 +280,25 @@ describe('the lock', () => {
     await (await open()).close();
   });
 
+  it.each([
+    ['of which a process has our number', process.pid],
+    ['of which we see no process', gone],
+  ])('of a container with our host name, %s, stays while it is touched', async (_, pid) => {
+    await lockOf({ pid, host: hostname(), space: 'of another container' });
+    await expect(open()).rejects.toMatchObject({ isTaken: true });
+    const before = new Date(Date.now() - 11 * 60_000);
+    await utimes(`${path}.lock`, before, before);
+    await (await open()).close();
+  });
+
+  it('of a process of this container that is gone is taken over at once', async () => {
+    const memory = await open();
+    const ours = JSON.parse(await readFile(`${path}.lock`, 'utf8'));
+    await memory.close();
+    await lockOf({ ...ours, pid: gone });
+    await (await open()).close();
+  });
+
   it('of a living process stays', async () => {
     await lockOf({ pid: process.ppid, host: hostname() });
     await expect(open()).rejects.toThrow(/Another run/);
@@ -343,7 +362,12 @@ describe('the lock', () => {
 
   it('that another run has taken over meanwhile is left to it', async () => {
     const memory = await open();
+    await memory.save(remembered);
+    const before = await readFile(path, 'utf8');
     await lockOf({ pid: process.ppid, host: hostname() });
+    await expect(memory.save({ ...remembered, config: 'of one that was halted' })).rejects.toThrow(/taken over/);
+    await expect(memory.saveBackfilled({ config: '', done: [] })).rejects.toThrow(/taken over/);
+    expect(await readFile(path, 'utf8')).toBe(before);
     await memory.close();
     await expect(open()).rejects.toThrow(`process ${process.ppid} on ${hostname()}`);
   });

@@ -31,18 +31,21 @@ afterEach(() => rm(directory, { recursive: true }));
 
 const open = () => openMemory({ path: join(directory, 'state.json'), scope: 'a', now: () => 0, warn: () => {} });
 
-it.each(['EPERM', 'ENOTSUP'])('one run at a time has the lock where links are refused with %s', async (code) => {
-  refusal = code;
-  const memory = await open();
-  expect(await readdir(directory)).toEqual(['state.json.lock']);
-  await expect(open()).rejects.toMatchObject({
-    message: expect.stringContaining(`process ${process.pid} on`),
-    isTaken: true,
-  });
-  await memory.close();
-  expect(await readdir(directory)).toEqual([]);
-  await (await open()).close();
-});
+it.each(['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS'])(
+  'one run at a time has the lock where links are refused with %s',
+  async (code) => {
+    refusal = code;
+    const memory = await open();
+    expect(await readdir(directory)).toEqual(['state.json.lock']);
+    await expect(open()).rejects.toMatchObject({
+      message: expect.stringContaining(`process ${process.pid} on`),
+      isTaken: true,
+    });
+    await memory.close();
+    expect(await readdir(directory)).toEqual([]);
+    await (await open()).close();
+  },
+);
 
 it('a refusal of another kind is told', async () => {
   refusal = 'EIO';
