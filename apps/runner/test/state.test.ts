@@ -206,6 +206,18 @@ describe('a run with state', () => {
     expect(JSON.parse(await readFile(join(directory, 'state.json'), 'utf8')).content.scopes[0].openRuns).toEqual([]);
   });
 
+  it.each([
+    ['by a filter', { pipelineFilterPattern: { excludes: ['.*flow_000002'] } }],
+    ['by its namespaces', { namespaces: { includes: ['bench.none'] } }],
+  ])('follows runs that another config of the same service leaves out %s', async (_, config) => {
+    const [old] = executionsOf('flow_000002');
+    setState(old!, 'PAUSED');
+    await ingest();
+    await ingest({ at: noon + 20 * minute, config });
+    setState(old!, 'SUCCESS', noon + 25 * minute);
+    expect((await ingest({ at: noon + 30 * 60 * minute })).totals.runs.updated).toBe(1);
+  });
+
   it('finds an old run that was restarted and is open', async () => {
     await ingest();
     setState(executionsOf('flow_000002')[0]!, 'RUNNING');

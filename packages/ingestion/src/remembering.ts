@@ -173,7 +173,7 @@ export function createRemembering(
     readOptions: {
       known,
       ...(isFull ? {} : { runsSince }),
-      openRuns: last?.watermark !== undefined,
+      openRuns: true,
       refresh: [...(last?.openRuns ?? [])].map(([run, open]) => ({ run, ...open })),
     },
 
@@ -215,7 +215,8 @@ export function createRemembering(
           break;
         }
         case 'gone':
-          ended.set(event.run, undefined);
+          // Another config of the same service may leave out what that one follows.
+          if (isOfToday) ended.set(event.run, undefined);
           break;
         case 'listed':
           isListed = true;
@@ -269,7 +270,7 @@ export function createRemembering(
       for (const [run, open] of openNow) openRuns.set(run, open);
       for (const [run, { pipeline }] of openRuns) {
         // Deleted in the source or in the catalog; should it come back, the whole window is read.
-        if (isComplete && isListed && !pipelines.has(pipeline)) openRuns.delete(run);
+        if (isOfToday && isComplete && isListed && !pipelines.has(pipeline)) openRuns.delete(run);
       }
       const watermark = isRead ? until : last?.watermark;
       const fullAt = isComplete && isFull && !memory.exact ? until : isOfToday ? last.fullAt : undefined;
