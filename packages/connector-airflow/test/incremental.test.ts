@@ -128,8 +128,8 @@ describe('a read of a part', () => {
             const other = ended.find((run) => run !== one && run.dag_id === one.dag_id);
             return other ? [one, other] : [];
           });
-          second!.start_date = first!.start_date!;
-          startedAt = Date.parse(first!.start_date!);
+          second!.start_date = first!.start_date;
+          startedAt = Date.parse(first!.start_date as string);
           ids = [first!, second!].map(({ dag_id, dag_run_id }) => `${dag_id}/${dag_run_id}`);
         },
       }),
