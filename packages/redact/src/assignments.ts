@@ -2,9 +2,12 @@ import { hide, replacement } from './replacement.js';
 import { isSecretName } from './secret-names.js';
 import { secretBlock } from './yaml-blocks.js';
 
-/** `name =`, `name:`, `"name":`, also with the quotes escaped. What follows is only looked at when the name is a secret's. */
+/**
+ * `name =`, `name:`, `"name":`, also with the quotes escaped, or with an anchor or a tag of YAML behind it. What follows is
+ * only looked at when the name is a secret's.
+ */
 const assignmentStart =
-  /(?<![A-Za-z0-9_.-])-{0,2}([A-Za-z][A-Za-z0-9_.-]{1,80})\\{0,3}["']?\s{0,3}(=>|:=|!=|<>|={1,3}|:(?!:))(\s{0,3}(?:\\{1,3}["'])?)/g;
+  /(?<![A-Za-z0-9_.-])-{0,2}([A-Za-z][A-Za-z0-9_.-]{1,80})\\{0,3}["']?\s{0,3}(=>|:=|!=|<>|={1,3}|:(?!:))(\s{0,3}(?:[&!][\w.!-]{0,80}[ \t]{1,3}){0,2}(?:\\{1,3}["'])?)/g;
 
 /** A value in quotes (also one cut off), as a template, or up to the next separator. */
 const assignedValue =

@@ -160,18 +160,21 @@ describe('redactText', () => {
       "TOKEN '",
       '$$',
     );
-    const cost = (piece: string, length: number): number => {
-      const text = piece.repeat(Math.ceil(length / piece.length));
-      const start = process.cpuUsage();
+    const cost = (piece: string, length: number, start = ''): number => {
+      const text = start + piece.repeat(Math.ceil(length / piece.length));
+      const before = process.cpuUsage();
       redactText(text);
-      const used = process.cpuUsage(start);
+      const used = process.cpuUsage(before);
       return used.user + used.system;
     };
-    for (const piece of pieces) {
-      cost(piece, 20_000);
+    const starts = ['', 'token: ', 'key: ', 'type: x.Webhook\n', 'type: x.Webhook\n- ', "x: '", 'password: |\n'];
+    const runs = [' ', '\t', '  \n', '- '].flatMap((run) => starts.map((start) => [run, start] as const));
+    for (const [piece, start] of [...pieces.map((each) => [each, ''] as const), ...runs]) {
+      cost(piece, 20_000, start);
       // Quadratic time would be 400 times as much for 20 times the text; a floor keeps small numbers out of the ratio.
-      const small = Math.max(cost(piece, 20_000), 5_000);
-      expect(cost(piece, 400_000) / small, piece).toBeLessThan(120);
+      const small = Math.max(cost(piece, 20_000, start), 5_000);
+      expect(small, JSON.stringify(start + piece)).toBeLessThan(1_000_000);
+      expect(cost(piece, 400_000, start) / small, JSON.stringify(start + piece)).toBeLessThan(120);
     }
   });
 });
@@ -195,6 +198,39 @@ describe('createRedactor', () => {
     expect(redactor.text(`x=${encodeURIComponent('p/ä ss"word')} ${JSON.stringify({ a: 'p/ä ss"word' })}`)).toBe(
       'x=*** {"a":"***"}',
     );
+  });
+
+  it.each([
+    ['by a form', (s) => new URLSearchParams({ s }).toString().slice(2)],
+    ['for a url, in lower case', (s) => encodeURIComponent(s).replace(/%../g, (code) => code.toLowerCase())],
+    ['for a path', (s) => encodeURIComponent(s).replaceAll('%2F', '/').replaceAll('!', '%21').replaceAll("'", '%27')],
+    ['by JSON in ASCII', (s) => s.replace(/["\\]/g, '\\$&').replaceAll('ä', '\\u00e4')],
+    ['by JSON for HTML', (s) => s.replaceAll('&', '\\u0026').replaceAll("'", '\\u0027').replaceAll('=', '\\u003d')],
+    ['by HTML', (s) => s.replaceAll('&', '&amp;').replaceAll("'", '&#39;')],
+  ] as const satisfies readonly [string, (secret: string) => string][])(
+    'finds a known secret encoded %s',
+    (_by, encode) => {
+      for (const secret of ["p/ss w&rd!'=Z", 'pä/s w=rd']) {
+        expect(createRedactor([secret]).text(`it was ${encode(secret)}, was it`)).toBe('it was ***, was it');
+      }
+    },
+  );
+
+  it('finds a known secret in the Base64 of what holds it, but for the edges that others share', () => {
+    const secret = 'kestra-wörd?>4711';
+    const redactor = createRedactor([secret]);
+    for (const around of ['', 'a', 'ab', 'ana:']) {
+      for (const behind of ['', '\n', '&x']) {
+        for (const alphabet of ['base64', 'base64url'] as const) {
+          const shown = redactor.text(`sent ${Buffer.from(around + secret + behind).toString(alphabet)}.`);
+          expect(shown).toContain('***');
+          expect(Buffer.from(shown.slice(5, -1).replace(/\*+/g, ''), 'base64').toString()).not.toMatch(
+            /wörd|kestr|471/,
+          );
+        }
+      }
+    }
+    expect(createRedactor(['four']).text('Zm91cg== is short')).toBe('Zm91cg== is short');
   });
 
   it('learns secrets later and ignores short ones', () => {

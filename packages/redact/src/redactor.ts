@@ -1,3 +1,4 @@
+import { formsOf } from './known-forms.js';
 import { replacement } from './replacement.js';
 import { isSecretName } from './secret-names.js';
 import { redactText } from './shapes.js';
@@ -9,22 +10,8 @@ const shortestSecret = 4;
 
 const escapeForRegExp = (text: string): string => text.replace(/[.*+?^${}()|[\]\\/-]/g, '\\$&');
 
-function encodedForUrl(secret: string): string {
-  try {
-    return encodeURIComponent(secret);
-  } catch {
-    // A lone surrogate has no url form.
-    return secret;
-  }
-}
-
-/** The secret as it may stand in a url or in JSON text. */
-function formsOf(secret: string): string[] {
-  return [secret, encodedForUrl(secret), JSON.stringify(secret).slice(1, -1)];
-}
-
 /**
- * A redactor that replaces these secrets wherever they stand (also percent-encoded and JSON-escaped), and everything that
+ * A redactor that replaces these secrets wherever they stand (also encoded, as urls, JSON, HTML and Base64 do), and everything that
  * looks like a secret by its shape or its name. Templates such as `{{ secret('X') }}` stay.
  */
 export function createRedactor(secrets: string[] = []): Redactor {

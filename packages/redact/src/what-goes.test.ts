@@ -77,6 +77,17 @@ const goes: Record<string, [text: string, redacted?: string][]> = {
     ['credentials:\n  key: §\nport: 1'],
     ['accessKeyId: \'§\'\nsecretKeyId: "§"\nregion: eu'],
     ['db_pass: §\nport: 1'],
+    ['password: &p §\nother: *p'],
+    ['password: !!str "§"\nport: 1'],
+    ['password: &p !!str |-\n  §\nport: 1', 'password: &p !!str |-\n  ***\nport: 1'],
+  ],
+  'webhook triggers': [
+    ['- type: x.Webhook\r\n  key: §\r\n  id: a\r\n', '- type: x.Webhook\r\n  key: ***\r\n  id: a\r\n'],
+    ['- key: "§"\r\n  type: x.Webhook\r\n', '- key: "***"\r\n  type: x.Webhook\r\n'],
+    ['- type: x.Webhook # hook\n  key: §\n'],
+    ['- type: x.Webhook\n  key: >-\n    §\n    §\n  id: a', '- type: x.Webhook\n  key: >-\n    ***\n    ***\n  id: a'],
+    ['- {id: a, type: x.Webhook, key: "§"}', '- {id: a, type: x.Webhook, key: "***"}'],
+    ["- {key: '§', type: x.Webhook}", "- {key: '***', type: x.Webhook}"],
   ],
   JSON: [
     ['{"credentials": {"user": "me", "key": "§"}, "port": 1}', '{"credentials": ***, "port": 1}'],

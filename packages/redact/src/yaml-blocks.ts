@@ -7,8 +7,8 @@ interface Block {
   end: number;
 }
 
-/** Nothing more on the key's line than the sign of a text of several lines. */
-const blockStart = /[ \t]*(?:([|>])[-+0-9]{0,2})?[ \t]*(\r?\n)/y;
+/** Nothing more on the key's line than an anchor, a tag and the sign of a text of several lines. */
+const blockStart = /[ \t]*(?:[&!][\w.!-]{0,80}[ \t]*){0,2}(?:([|>])[-+0-9]{0,2}[ \t]*)?(\r?\n)/y;
 
 /** A list's item, a key's value or a text, as long as it is one word: sentences are not secrets. */
 const oneWord = /^([ \t]*(?:- +)?(?:["']?[\w.-]{1,80}["']?: +)?)((?:\{\{[^{}]*\}\}|[^\s{])+)[ \t]*\r?$/;
