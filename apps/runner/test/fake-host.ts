@@ -7,16 +7,24 @@ export interface FakeHostOptions {
   /** Where the clock starts, ms; default the real time. */
   from?: number;
   isTTY?: boolean;
+  /** Width of the terminal; default 100. */
+  columns?: number;
 }
 
 /** A host that keeps what is written and can be interrupted from the test. */
-export function fakeHost({ environment = {}, directory = '/', from, isTTY = false }: FakeHostOptions = {}) {
+export function fakeHost({
+  environment = {},
+  directory = '/',
+  from,
+  isTTY = false,
+  columns = 100,
+}: FakeHostOptions = {}) {
   const startedAt = Date.now();
   const written = { stdout: '', stderr: '' };
   const listeners = new Set<(signal: 'SIGINT' | 'SIGTERM') => void>();
   const stream = (name: 'stdout' | 'stderr') => ({
     isTTY,
-    columns: 100,
+    columns,
     write(text: string) {
       written[name] += text;
     },

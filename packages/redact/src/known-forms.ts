@@ -14,10 +14,16 @@ function inUrls(secret: string): string[] {
   return [lenient, strict, form].flatMap((text) => [text, text.replaceAll('%2F', '/')]);
 }
 
-/** Plain, in ASCII alone, and with what HTML could take for markup escaped. */
+/** Plain, in a text that is JSON itself, in ASCII alone, and with what HTML could take for markup escaped. */
 function inJson(secret: string): string[] {
   const text = JSON.stringify(secret).slice(1, -1);
-  return [text, text.replace(/[\u0080-\uffff]/g, unicodeEscape), text.replace(/[<>&='\u2028\u2029]/g, unicodeEscape)];
+  const nested = JSON.stringify(text).slice(1, -1);
+  return [
+    text,
+    nested,
+    text.replace(/[\u0080-\uffff]/g, unicodeEscape),
+    text.replace(/[<>&='\u2028\u2029]/g, unicodeEscape),
+  ];
 }
 
 /** Shorter pieces of Base64 could stand in an ordinary word. */

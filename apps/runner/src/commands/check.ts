@@ -11,6 +11,7 @@ import { openClient } from '../run/open-target.js';
 import { warnAboutTls } from '../run/tls-warning.js';
 import { colorsFor } from '../terminal/colors.js';
 import type { LogLevel } from '../terminal/log-levels.js';
+import { plainLine } from '../terminal/plain.js';
 import { tellError } from '../terminal/show-error.js';
 import type { Terminal } from '../terminal/terminal.js';
 
@@ -106,7 +107,7 @@ function stepPrinter(config: LoadedConfig, host: Host, terminal: Terminal): (ste
     const title = end === 'source' ? config.connector.title : 'OpenMetadata';
     if (end !== current) terminal.print(`${colors.bold(service === undefined ? title : `${title}, ${service}`)}\n`);
     current = end;
-    terminal.print(`  ${marks[status]} ${name.padEnd(12)} ${message}\n`);
-    if (hint && status !== 'passed') terminal.print(`    ${colors.cyan('→')} ${hint}\n`);
+    terminal.print(`  ${marks[status]} ${name.padEnd(12)} ${plainLine(message)}\n`);
+    if (hint && status !== 'passed') terminal.print(`    ${colors.cyan('→')} ${plainLine(hint)}\n`);
   };
 }

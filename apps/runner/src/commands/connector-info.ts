@@ -3,7 +3,8 @@ import type { ConnectorInfo, ConnectorOption } from '@flowmeta/registry';
 import { stringify } from 'yaml';
 import { exitCodes } from '../exit-codes.js';
 import { type Colors, colorsFor } from '../terminal/colors.js';
-import { abilities, plain } from './connector-text.js';
+import { plain } from '../terminal/plain.js';
+import { abilities } from './connector-text.js';
 import { type ConnectorsContext, type ConnectorsFlags, orUsageError, registryOf } from './connectors.js';
 
 /** Shows all that is known of one connector. */

@@ -6,7 +6,7 @@ import type { Host } from '../host.js';
 import { listenForInterruption } from '../run/interruption.js';
 import { type NpmAnswer, viewPackage } from '../run/npm-view.js';
 import { colorsFor } from '../terminal/colors.js';
-import { plain } from './connector-text.js';
+import { plain } from '../terminal/plain.js';
 import { type ConnectorsContext, type ConnectorsFlags, orUsageError, registryOf } from './connectors.js';
 
 interface Outdated {

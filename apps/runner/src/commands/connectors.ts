@@ -4,9 +4,10 @@ import { connectorRegistry } from '../config/connectors.js';
 import { exitCodes } from '../exit-codes.js';
 import type { Host } from '../host.js';
 import { colorsFor } from '../terminal/colors.js';
+import { plain } from '../terminal/plain.js';
 import type { Terminal } from '../terminal/terminal.js';
 import { UsageError } from '../usage-error.js';
-import { abilities, plain } from './connector-text.js';
+import { abilities } from './connector-text.js';
 
 export interface ConnectorsFlags {
   path?: string[];

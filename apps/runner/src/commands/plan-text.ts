@@ -2,6 +2,7 @@ import type { Finding, RunReport } from '@flowmeta/connector';
 import type { Plan, PlannedField, PlannedLineage, PlannedPipeline } from '@flowmeta/om-sink';
 import type { PlanDifference } from '../run/plan-difference.js';
 import type { Colors } from '../terminal/colors.js';
+import { plain } from '../terminal/plain.js';
 
 export interface PlanTextOptions {
   /** Of the dry run behind the plan. */
@@ -107,8 +108,6 @@ function shown(value: unknown): string {
   const text = plain(JSON.stringify(value));
   return text.length > longestValue ? `${text.slice(0, longestValue)}…` : text;
 }
-
-const plain = (text: string): string => text.replace(/[\p{Cc}\p{Cf}\u2028\u2029]/gu, '\ufffd');
 
 function findings(title: string, list: readonly Finding[], colors: Colors): string[] {
   if (list.length === 0) return [];

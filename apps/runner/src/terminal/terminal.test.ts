@@ -29,6 +29,24 @@ describe('createTerminal', () => {
     expect(written).toEqual({ stdout: '', stderr: 'warning: the password is ***\n' });
   });
 
+  it('lets nobody drive the terminal, nor write a line that looks like one of ours', () => {
+    const { host, written } = fakeHost({ isTTY: true, environment: { NO_COLOR: '1' } });
+    const terminal = createTerminal(host);
+    const text = 'a\u001b[2Jb\u009b31mc\u0007\u202ed\r\nerror: forged\rerror: forged\u2028error: forged\n';
+    terminal.log('WARN', text);
+    terminal.error({ what: text, why: text, todo: text });
+    terminal.live(text);
+    expect(written.stderr).not.toMatch(/(?!\n)\p{Cc}|\p{Cf}|\u2028/u);
+    expect(written.stderr).not.toMatch(/^error: forged/m);
+    expect(written.stderr).toMatch(/^warning: a.\[2Jb.31mc..d\n {2}error: forged.error: forged.error: forged\n/);
+  });
+
+  it('shows its live line on a terminal that knows no width', () => {
+    const { host, written } = fakeHost({ isTTY: true, columns: 0 });
+    createTerminal(host).live('x'.repeat(200));
+    expect(written.stderr).toBe('x'.repeat(79));
+  });
+
   it('redraws its live line below what is logged, and takes it away', () => {
     const { host, written } = fakeHost({ isTTY: true, environment: { NO_COLOR: '1' } });
     const terminal = createTerminal(host);
@@ -69,6 +87,14 @@ describe('createTerminal with the format json', () => {
       { time, level: 'warn', runId: 'run-1', message: 'one line\nand another', ref: 'company.team.daily', count: 2 },
       { time, level: 'error', runId: 'run-1', message: 'it is wrong', why: 'kestra.yaml:3', hint: 'Mend it.' },
     ]);
+  });
+
+  it('holds nothing that drives a terminal, and reads as what was logged', () => {
+    const { terminal, lines, written } = open();
+    const message = 'a\u001b[2Jb\u009b31mc\u202ed\u2028e\u{e0001}f\u007f';
+    terminal.log('WARN', message);
+    expect(lines()).toMatchObject([{ message }]);
+    expect(written.stderr.trimEnd()).not.toMatch(/\p{Cc}|\p{Cf}|\u2028/u);
   });
 
   it('hides secrets and stays JSON', () => {

@@ -2,8 +2,12 @@ import type { Redactor } from '@flowmeta/redact';
 import type { Host } from '../host.js';
 import { type Colors, colorsFor } from './colors.js';
 import { type LogFormat, type LogLevel, logLevels } from './log-levels.js';
+import { plain, plainJson, plainLines } from './plain.js';
 
-/** What a user reads. Logs, errors and the live line go to stderr, so that stdout is for data. Secrets are redacted. */
+/**
+ * What a user reads. Logs, errors and the live line go to stderr, so that stdout is for data. Secrets are redacted; in what goes
+ * to stderr nothing can drive the terminal, whoever it comes from.
+ */
 export interface Terminal {
   /** `details` are shown as JSON only, where they are fields of their own; `message` says it all without them. */
   log(level: LogLevel, message: string, details?: LogDetails): void;
@@ -44,14 +48,15 @@ export function createTerminal(host: Host, { format = 'pretty' }: { format?: Log
   };
   const eraseLine = '\r\u001b[2K';
 
-  const writeLine = (text: string) => {
+  const writeLine = (start: string, text: string) => {
     const live = shown;
-    stderr.write(`${live === undefined ? '' : eraseLine}${redact(text)}\n${live ?? ''}`);
+    stderr.write(`${live === undefined ? '' : eraseLine}${start}${plainLines(redact(text))}\n${live ?? ''}`);
   };
   const writeEntry = (level: LogLevel, message: string, details: LogDetails) => {
     const fields = { time: new Date(host.now()).toISOString(), level: level.toLowerCase(), runId, message, ...details };
     // Value by value: redacting the line could break it.
-    stderr.write(`${JSON.stringify(fields, (_key, value) => (typeof value === 'string' ? redact(value) : value))}\n`);
+    const line = JSON.stringify(fields, (_key, value) => (typeof value === 'string' ? redact(value) : value));
+    stderr.write(`${plainJson(line)}\n`);
   };
   const isLive = format === 'pretty' && stderr.isTTY === true && host.environment.TERM !== 'dumb';
   return {
@@ -61,17 +66,17 @@ export function createTerminal(host: Host, { format = 'pretty' }: { format?: Log
     log(level, message, details = {}) {
       if (logLevels.indexOf(level) < lowest) return;
       if (format === 'json') writeEntry(level, message, details);
-      else writeLine(labels[level] ? `${labels[level]}: ${message}` : message);
+      else writeLine(labels[level] && `${labels[level]}: `, message);
     },
     error({ what, why, todo }) {
       if (format === 'json') return writeEntry('ERROR', what, { why, hint: todo });
-      writeLine(`${colors.red('error')}: ${what}`);
-      if (why) writeLine(`  ${why}`);
-      if (todo) writeLine(`  ${colors.cyan('→')} ${todo}`);
+      writeLine(`${colors.red('error')}: `, what);
+      if (why) writeLine('  ', why);
+      if (todo) writeLine(`  ${colors.cyan('→')} `, todo);
     },
     live(line) {
       if (!isLive || line === shown) return;
-      const fitting = line === undefined ? undefined : redact(line).slice(0, (stderr.columns ?? 80) - 1);
+      const fitting = line === undefined ? undefined : plain(redact(line)).slice(0, (stderr.columns || 80) - 1);
       stderr.write(`${shown === undefined ? '' : eraseLine}${fitting ?? ''}`);
       shown = fitting;
     },
