@@ -1,4 +1,4 @@
-import { type FileHandle, open, readFile, rename, rm } from 'node:fs/promises';
+import { type FileHandle, open, readFile, realpath, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 
 /** The text of a file; `undefined` when there is none. */
@@ -10,6 +10,9 @@ export async function readText(path: string): Promise<string | undefined> {
     throw error;
   }
 }
+
+/** Where a link leads to: a file that is replaced would take the link's place, and whoever names the file itself would miss the link's lock. */
+export const targetOf = (path: string): Promise<string> => realpath(path).catch(() => path);
 
 /** Replaces a file so that whatever happens there is the old text or the new one. Not to be called twice at a time. */
 export async function replaceFile(path: string, text: string): Promise<void> {

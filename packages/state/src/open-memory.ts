@@ -1,5 +1,5 @@
 import { digestOf, formatVersion, readDocument, type Scopes, writeDocument } from './document.js';
-import { codeOf, readText, replaceFile } from './file.js';
+import { codeOf, readText, replaceFile, targetOf } from './file.js';
 import { takeLock } from './lock.js';
 import { type Memory, type OpenMemoryOptions, StateError } from './types.js';
 
@@ -8,7 +8,8 @@ import { type Memory, type OpenMemoryOptions, StateError } from './types.js';
  *
  * @throws StateError when another run has it, a newer program wrote it, it is something else, or nothing can be written there.
  */
-export async function openMemory({ path, scope, now, warn }: OpenMemoryOptions): Promise<Memory> {
+export async function openMemory({ path: given, scope, now, warn }: OpenMemoryOptions): Promise<Memory> {
+  const path = await targetOf(given);
   const lock = await takeLock(`${path}.lock`, { now }).catch((error: unknown) => {
     throw error instanceof StateError ? error : unusable(path, error);
   });

@@ -1,6 +1,18 @@
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { mkdir, mkdtemp, readdir, readFile, rm, rmdir, stat, symlink, utimes, writeFile } from 'node:fs/promises';
+import {
+  lstat,
+  mkdir,
+  mkdtemp,
+  readdir,
+  readFile,
+  rm,
+  rmdir,
+  stat,
+  symlink,
+  utimes,
+  writeFile,
+} from 'node:fs/promises';
 import { hostname, tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
@@ -267,6 +279,18 @@ describe('the lock', () => {
     await memory.close();
     await memory.close();
     await (await open()).close();
+  });
+
+  it('is that of the file where links lead to it, and the links stay', async () => {
+    await keep(remembered);
+    const link = join(directory, 'link.json');
+    await symlink(path, link);
+    const memory = await openMemory({ path: link, scope: 'a', now: () => noon, warn: () => {} });
+    await expect(open()).rejects.toMatchObject({ isTaken: true });
+    await memory.save({ ...remembered, config: 'by the link' });
+    await memory.close();
+    expect((await lstat(link)).isSymbolicLink()).toBe(true);
+    expect(await recall()).toMatchObject({ config: 'by the link' });
   });
 
   it('of a process that is gone on this host is taken over at once', async () => {
