@@ -14,13 +14,15 @@ export function publishedPackages() {
     .map(({ folder, manifest }) => ({ name: manifest.name, folder, manifest }));
 }
 
-/** Packs one built package as it would be published; answers the tarball's path. */
-export function pack({ folder }, target) {
+/** Packs every published package, which has to be built, as npm would get it; answers the path of each tarball by name. */
+export function packAll(target) {
   mkdirSync(target, { recursive: true });
-  const output = execFileSync('pnpm', ['pack', '--json', '--pack-destination', target], {
-    cwd: folder,
+  const folders = ['--filter', './packages/*', '--filter', './apps/*'];
+  const output = execFileSync('pnpm', ['--recursive', ...folders, 'pack', '--json', '--pack-destination', target], {
+    cwd: root,
     encoding: 'utf8',
     stdio: ['ignore', 'pipe', 'pipe'],
   });
-  return JSON.parse(output).filename;
+  const packed = new Map(JSON.parse(output).map(({ name, filename }) => [name, filename]));
+  return new Map(publishedPackages().map(({ name }) => [name, packed.get(name)]));
 }

@@ -1,29 +1,21 @@
-// Packs every published package as npm would get it and runs publint and Are The Types Wrong over the tarballs.
-import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { pack, publishedPackages } from './pack.mjs';
+import { readFileSync } from 'node:fs';
+import { checkPackage, createPackageFromTarballData } from '@arethetypeswrong/core';
+import { publint } from 'publint';
+import { formatMessage } from 'publint/utils';
 
-const bin = fileURLToPath(new URL('../node_modules/.bin/', import.meta.url));
-const target = mkdtempSync(join(tmpdir(), 'flowmeta-pack-'));
-let failed = 0;
-const run = (name, tool, args) => {
-  const result = spawnSync(join(bin, tool), args, { encoding: 'utf8' });
-  if (result.status === 0) return;
-  failed++;
-  console.error(`${name}: ${tool} failed\n${result.stdout}${result.stderr}`);
-};
-try {
-  const packages = publishedPackages();
-  for (const entry of packages) {
-    const tarball = pack(entry, target);
-    run(entry.name, 'publint', ['run', tarball, '--strict']);
-    if (entry.manifest.exports?.['.']) run(entry.name, 'attw', [tarball, '--profile', 'esm-only', '--format', 'ascii']);
-  }
-  console.log(`${packages.length} packages packed, ${failed} findings`);
-} finally {
-  rmSync(target, { recursive: true, force: true });
+/** Our packages are ESM only: how older Node and CommonJS would see their types is nothing to them. */
+const others = new Set(['node10', 'node16-cjs']);
+
+/** What publint says of a packed package: warnings and errors. */
+export async function publintFindings(tarball) {
+  const bytes = new Uint8Array(readFileSync(tarball));
+  const { messages, pkg } = await publint({ pack: { tarball: bytes.buffer }, level: 'warning', strict: true });
+  return messages.map((message) => `${message.type}: ${formatMessage(message, pkg, { color: false })}`);
 }
-process.exit(failed > 0 ? 1 : 0);
+
+/** What Are The Types Wrong says of the types of a packed package. */
+export async function typesFindings(tarball) {
+  const { types, problems } = await checkPackage(createPackageFromTarballData(new Uint8Array(readFileSync(tarball))));
+  if (!types) return ['there are no types'];
+  return problems.filter(({ resolutionKind }) => !others.has(resolutionKind)).map((problem) => JSON.stringify(problem));
+}
