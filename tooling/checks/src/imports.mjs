@@ -80,7 +80,7 @@ export function violations(file, text, { name, folder, allowed, declared }) {
     if (!declared.has(imported)) found.push(`${imported} is not a declared dependency of ${name}`);
     if (imported === 'flowmeta') found.push('the runner is imported by nobody');
   }
-  if (name !== 'runner') {
+  if (name !== 'runner' && hostOnly.some((pattern) => pattern.test(text))) {
     const code = ts.transpileModule(text, { compilerOptions: { removeComments: true, target: 'esnext' } }).outputText;
     for (const pattern of hostOnly) {
       const match = pattern.exec(code.replace(/'(?:[^'\\\n]|\\.)*'|"(?:[^"\\\n]|\\.)*"/g, "''"));
