@@ -277,6 +277,55 @@ describe('a read that is called off', () => {
   });
 });
 
+describe('a read that does not end', () => {
+  const rules = conformanceRules.filter((rule) => rule.needs === undefined);
+  const never: Alter = (connector) => ({
+    ...connector,
+    async *read(options) {
+      yield* connector.read(options);
+      await new Promise(() => {});
+    },
+  });
+  const always: Alter = (connector) => ({
+    ...connector,
+    async *read(options) {
+      for (;;) yield* connector.read(options);
+    },
+  });
+
+  it.each([
+    ['for nothing to come', never],
+    ['for all that comes', always],
+  ])('is not waited for longer than once, and is told: %s', async (_what, alter) => {
+    const trial = createTrial(subjectOf(alter));
+    let told = 0;
+    for (const rule of rules) {
+      const [first] = await trial(rule, { longestMs: 300 }).catch((error: Error) => [error.message]);
+      if (first?.startsWith('a read has not ended after')) told += 1;
+    }
+    expect(told).toBeGreaterThan(25);
+  });
+
+  it('names what came last', async () => {
+    const rule = conformanceRules.find(({ id }) => id === 'source-read')!;
+    const found = createTrial(subjectOf(never))(rule, { longestMs: 1_000 });
+    await expect(found).rejects.toThrow(
+      /^a read has not ended after 1 s: \d+ events have come, the last one `checkpoint`$/,
+    );
+  });
+});
+
+describe('a close that does not end', () => {
+  const stuck = withOthers({ close: () => new Promise(() => {}) });
+  const rule = (id: string) => conformanceRules.find((each) => each.id === id)!;
+
+  it('is told by the rule about it, and keeps no other rule from ending', async () => {
+    const trial = createTrial(subjectOf(stuck));
+    expect(await trial(rule('closed-silent'))).toContain('the first close() fails, or does not end within a second');
+    expect(await trial(rule('check-passes'))).toEqual([]);
+  });
+});
+
 describe('a pipeline that can not be read', () => {
   const rule = conformanceRules.find(({ id }) => id === 'broken-pipeline-skipped')!;
   const found = (alter: Alter) => createTrial(subjectOf(alter))(rule);

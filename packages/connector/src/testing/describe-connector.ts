@@ -19,8 +19,9 @@ export function describeConnector(subject: ConformanceSubject): void {
     const violationsOf = createTrial(subject);
     for (const rule of conformanceRules) {
       if (!canTry(rule, subject)) continue;
-      it(`${rule.id}: ${rule.sentence}`, async () => {
-        const found = await violationsOf(rule);
+      it(`${rule.id}: ${rule.sentence}`, async ({ task }) => {
+        // In time to say more than that the test takes too long.
+        const found = await violationsOf(rule, { longestMs: task.timeout * 0.8 });
         if (found.length > 0) throw new Error(found.slice(0, mostShown).join('\n'));
       });
     }

@@ -70,15 +70,39 @@ export function canTry({ needs }: ConformanceRule, { worlds, secrets, definition
   return worlds?.[needs] !== undefined;
 }
 
-/** Tries rules on one subject; answers what is wrong. */
-export function createTrial(subject: ConformanceSubject): (rule: ConformanceRule) => Promise<string[]> {
+/**
+ * Tries rules on one subject; answers what is wrong. A read of the source that takes longer than `longestMs` counts as one that does not
+ * end, of which each rule says so; it is waited for once.
+ */
+export function createTrial(
+  subject: ConformanceSubject,
+): (rule: ConformanceRule, options?: { longestMs?: number }) => Promise<string[]> {
   const observations = new Map<OpenConnector, Promise<Observation>>();
-  const observe = (open: OpenConnector): Promise<Observation> => {
-    const known = observations.get(open) ?? readUntilError(open, subject);
-    observations.set(open, known);
-    return known;
+  let endless: EndlessReadError | undefined;
+  const read = async (connector: Connector, options: ReadOptions, longestMs: number, events: SourceEvent[] = []) => {
+    if (endless) throw endless;
+    await take(connector.read(options), events, longestMs);
+    return events;
   };
-  return async (rule) => {
+  const readUntilError = async (open: OpenConnector, longestMs: number): Promise<Observation> => {
+    const connector = await open();
+    const events: SourceEvent[] = [];
+    try {
+      await read(connector, subject.window, longestMs, events);
+      return { events };
+    } catch (error) {
+      if (error instanceof EndlessReadError && open === subject.open) endless = error;
+      return { events, error };
+    } finally {
+      await closed(connector);
+    }
+  };
+  return async (rule, { longestMs = Number.POSITIVE_INFINITY } = {}) => {
+    const observe = (open: OpenConnector): Promise<Observation> => {
+      const known = observations.get(open) ?? readUntilError(open, longestMs);
+      observations.set(open, known);
+      return known;
+    };
     const opened: Connector[] = [];
     const session: Session = {
       subject,
@@ -93,27 +117,49 @@ export function createTrial(subject: ConformanceSubject): (rule: ConformanceRule
         if (error !== undefined) throw error;
         return events;
       },
-      read: (connector, options) => collect(connector.read({ ...subject.window, ...options })),
+      read: (connector, options) => read(connector, { ...subject.window, ...options }, longestMs),
     };
     try {
       return await rule.violations(session);
     } finally {
-      await Promise.all(opened.map((connector) => connector.close()));
+      await Promise.all(opened.map(closed));
     }
   };
 }
 
-async function readUntilError(open: OpenConnector, { window }: ConformanceSubject): Promise<Observation> {
-  const connector = await open();
-  const events: SourceEvent[] = [];
+class EndlessReadError extends Error {}
+
+/** Adds all events of a read to `events`. @throws EndlessReadError after `longestMs`; the read is left to itself then. */
+async function take(read: AsyncIterable<SourceEvent>, events: SourceEvent[], longestMs: number): Promise<void> {
+  const iterator = read[Symbol.asyncIterator]();
+  const startedAt = performance.now();
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const late = new Promise<'late'>((resolve) => {
+    if (longestMs !== Number.POSITIVE_INFINITY) timer = setTimeout(resolve, longestMs, 'late');
+  });
   try {
-    for await (const event of connector.read(window)) events.push(event);
-    return { events };
-  } catch (error) {
-    return { events, error };
+    for (;;) {
+      const next = await Promise.race([iterator.next(), late]);
+      // Events that come without a wait let no timer run.
+      if (next === 'late' || performance.now() - startedAt > longestMs) {
+        const seconds = Math.round(longestMs / 1000);
+        const last = events.at(-1)?.kind;
+        throw new EndlessReadError(
+          `a read has not ended after ${seconds} s: ${last === undefined ? 'no event has come' : `${events.length} events have come, the last one \`${last}\``}`,
+        );
+      }
+      if (next.done === true) return;
+      events.push(next.value);
+    }
   } finally {
-    await connector.close();
+    clearTimeout(timer);
   }
+}
+
+/** Closes it; whether it does so in time is for `closed-silent` to say. */
+async function closed(connector: Connector): Promise<void> {
+  const outcome = await outcomeOf(connector.close());
+  if (outcome.kind === 'error') throw outcome.error;
 }
 
 export async function collect<T>(items: AsyncIterable<T>): Promise<T[]> {
