@@ -124,6 +124,18 @@ describe.each([2, 3] as const)('Airflow %s', (major) => {
     expect(second.writes).toEqual([]);
   });
 
+  it('is told from another server, with exit code 3', async () => {
+    const { host, openMetadata } = await start(major);
+    const file = join(host.directory, 'airflow.yaml');
+    const config = JSON.parse(await readFile(file, 'utf8'));
+    config.source.serviceConnection.config.hostPort += '/elsewhere';
+    await writeFile(file, JSON.stringify(config));
+    const { exitCode, stdout, stderr } = await run(['ingest', '-c', 'airflow.yaml'], host);
+    expect(stdout + stderr).toContain('is no Airflow');
+    expect(exitCode).toBe(3);
+    expect(openMetadata.catalog.changes()).toBe(0);
+  });
+
   it('loses a DAG whose file is gone, and none whose file cannot be imported', async () => {
     const { serve, ingest, pipeline } = await start(major);
     expect((await ingest()).exitCode).toBe(0);

@@ -42,6 +42,18 @@ describe.each([2, 3] as const)('a connection to Airflow %s', (major) => {
   });
 });
 
+it.each([2, 3] as const)('says which role a user of Airflow %s needs who may read nothing', async (major) => {
+  const faults = [
+    { path: /\/dags\?/, effect: { kind: 'status', status: 403, body: { detail: 'Forbidden' } } } as const,
+  ];
+  const server = await startAirflow({ major, faults });
+  const connector = connect(server.url);
+  opened.push(connector, server);
+  const hints: Record<string, string | undefined> = {};
+  for await (const { name, hint } of connector.check()) hints[name] = hint;
+  expect(hints['list DAGs']).toContain('role `Viewer`');
+});
+
 it('signs in anew when the token of Airflow 3 has run out', async () => {
   let refusals = 0;
   const server = await startAirflowSandbox({

@@ -15,6 +15,7 @@ const kinds = new Set([
   'not-openmetadata',
   'unsupported',
   'not-kestra',
+  'not-airflow',
   'setup',
   'tenant',
   'context-path',

@@ -128,13 +128,14 @@ export class AirflowClient {
       this.#server = { version, dialect };
       return this.#server;
     }
-    throw new VerdictError(
+    const error = new VerdictError(
       `${this.address} answers, and is no Airflow: it has neither /api/v2/version nor /api/v1/version`,
       {
         verdict: 'fatal',
         hint: 'Check `hostPort`: on Airflow 3 it is the API server, on Airflow 2 the webserver.',
       },
     );
+    throw Object.assign(error, { kind: 'not-airflow' });
   }
 
   /** DAGs by their id, without those whose file no longer has them. */
@@ -364,7 +365,7 @@ export class AirflowClient {
     try {
       return await this.#get(path`/dags/${dag}` + where, request);
     } catch (cause) {
-      if (!isHttpError(cause) || cause.status !== 403) throw cause;
+      if (!(cause instanceof Error) || !isForbidden(cause.cause)) throw cause;
       const hint = `Give the user the right to read the DAG ${dag}, its runs and its task instances.`;
       throw new VerdictError(cause.message, { verdict: 'skip', hint, cause });
     }
@@ -382,7 +383,7 @@ export class AirflowClient {
       try {
         return await this.#http.request({ ...request, ...(authorization && { headers: { authorization } }) });
       } catch (error) {
-        if (!isBadToken(error)) throw error;
+        if (!isBadToken(error)) throw isForbidden(error) ? lacksRight(error) : error;
         if (this.#authorization === signedIn) this.#authorization = undefined;
         // One that the server itself gave may have run out meanwhile.
         if (attempt === 1 && this.#auth.kind === 'password' && this.#server?.dialect.signIn === 'token') continue;
@@ -439,6 +440,15 @@ function isBadToken(error: unknown): boolean {
   if (!isHttpError(error)) return false;
   return error.status === 401 || (error.status === 403 && /invalid jwt|token/i.test(error.body ?? ''));
 }
+
+const isForbidden = (error: unknown): error is Error => isHttpError(error) && error.status === 403;
+
+const lacksRight = (cause: Error): VerdictError =>
+  new VerdictError(cause.message, {
+    verdict: 'fatal',
+    hint: 'This user lacks a right. The role `Viewer` is enough.',
+    cause,
+  });
 
 function refused(cause: Error, auth: AirflowAuth, dialect: Dialect | undefined): VerdictError {
   const backend =

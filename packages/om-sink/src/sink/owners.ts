@@ -69,7 +69,7 @@ export function createOwnerResolver(client: OmClient): OwnerResolver {
       [...unresolved].map(([name, { origin, reason, pipelines }]) => ({
         ref: `owner ${name}`,
         message: `${name} (${origin}) ${reason}; ${pipelines} ${pipelines === 1 ? 'pipeline goes' : 'pipelines go'} without this owner`,
-        hint: 'Add the user or team in OpenMetadata, or map the name to one that is there (the source’s `ownerMapping`).',
+        hint: 'Add the user or team in OpenMetadata, or name one that is there: at the source, or in its `ownerMapping` if it has that option.',
       })),
   };
 }
