@@ -66,7 +66,7 @@ function filesAlone({ kebab, pascal }: ConnectorNames): [string, string][] {
     engines: { node: '>=20.19' },
     exports: { '.': { types: './dist/index.d.ts', default: './dist/index.js' } },
     files: ['dist'],
-    scripts: { build: 'tsc -p tsconfig.build.json', types: 'tsc', test: 'vitest run' },
+    scripts: { build: 'tsc -p tsconfig.build.json', prepack: 'npm run build', types: 'tsc', test: 'vitest run' },
     dependencies: versions('@flowmeta/connector', '@flowmeta/http', 'zod'),
     devDependencies: versions('@types/node', 'typescript', 'vitest'),
   };

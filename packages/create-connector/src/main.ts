@@ -47,7 +47,8 @@ export function main(args: string[], { cwd, print, printError }: Terminal): numb
         '  npm test            # the conformance suite passes, against a stand-in server',
         '',
         'Then make it yours: record answers of the real server into test/fixtures, and follow them through',
-        'src/client.ts, src/mapping.ts and test/server.ts. README.md says how.',
+        'src/client.ts, src/mapping.ts and test/server.ts. README.md says what is where;',
+        'https://github.com/flowmeta/flowmeta/blob/main/docs/writing-a-connector.md explains it, and how flowmeta uses it.',
       ].join('\n'),
     );
     return 0;

@@ -37,6 +37,15 @@ describe('create-connector', () => {
     });
   });
 
+  it('writes a package that can’t be published without its build', () => {
+    run('nimbus-flow');
+    const { files, scripts } = JSON.parse(
+      readFileSync(join(cwd, 'flowmeta-connector-nimbus-flow/package.json'), 'utf8'),
+    );
+    expect(files).toEqual(['dist']);
+    expect(scripts.prepack).toBe('npm run build');
+  });
+
   it('writes into the folder that is named, also when it is there and empty', () => {
     mkdirSync(join(cwd, 'here'));
     expect(run('nimbus', 'here').code).toBe(0);

@@ -112,7 +112,7 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
       `  npx vitest run packages/connector-${name}     # its tests, which pass`,
       `  npx -y pnpm@10.34.9 check:connector ${name}   # what is left to do before it can be merged`,
       '',
-      'docs/writing-a-connector.md explains each file. To have it in the `flowmeta` command, add it to the connectors there.',
+      'docs/writing-a-connector.md explains each file, and says under "Contribute it" how the `flowmeta` command gets it.',
     ].join('\n'),
   );
 }

@@ -165,7 +165,9 @@ async function expectValid(config: Mapping) {
   ) {
     // Somebody's connector: what the page shows of it is nothing that is here, the rest of the file is.
     const { connector: _connector, isolation: _isolation, ...rest } = source;
-    config.source = { ...rest, type: base.source.type };
+    const isOther = !((source.type as string) in builtInConnectors);
+    const { type, serviceConnection } = base.source;
+    config.source = { ...rest, type, ...(isOther && { serviceConnection }) };
   }
   const directory = mkdtempSync(join(tmpdir(), 'flowmeta-docs-'));
   const secret = join(directory, 'secret');

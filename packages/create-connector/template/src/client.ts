@@ -6,6 +6,9 @@ const stepSchema = z.object({
   id: z.string(),
   kind: z.string().nullish(),
   after: z.array(z.string()).nullish(),
+  /** Addresses of tables, e.g. `postgres://db.example.com:5432/shop/public/orders`. */
+  reads: z.array(z.string()).nullish(),
+  writes: z.array(z.string()).nullish(),
 });
 
 const jobSchema = z.object({

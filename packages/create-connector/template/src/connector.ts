@@ -9,7 +9,7 @@ import {
 } from '@flowmeta/connector';
 import { type AcmeClient, type AcmeJob, createAcmeClient } from './client.js';
 import { type AcmeConfig, acmeConfigSchema } from './config.js';
-import { jobUrl, pipelineName, toLineage, toName, toPipeline, toRun } from './mapping.js';
+import { jobUrl, pipelineName, toDataLineage, toLineage, toName, toPipeline, toRun } from './mapping.js';
 
 const capabilities = { runs: true, lineage: true, owners: true };
 
@@ -149,7 +149,10 @@ async function* readJobs(
   yield { kind: 'listed', scope, ...(!isComplete && { except: unread }) };
   if (!lineage || !isComplete) return;
   const names = new Set(jobs.map(pipelineName));
-  for (const edge of jobs.flatMap((job) => toLineage(job, names))) yield { kind: 'lineage', edge };
+  for (const job of jobs) {
+    for (const edge of toLineage(job, names)) yield { kind: 'lineage', edge };
+    yield* toDataLineage(job);
+  }
   yield { kind: 'linked', scope };
 }
 

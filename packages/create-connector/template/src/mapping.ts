@@ -1,4 +1,13 @@
-import type { LineageEdge, Pipeline, Run, RunState, TaskEdge } from '@flowmeta/connector';
+import type {
+  Dataset,
+  EntityReference,
+  LineageEdge,
+  Pipeline,
+  Run,
+  RunState,
+  SourceEvent,
+  TaskEdge,
+} from '@flowmeta/connector';
 import type { AcmeJob, AcmeRun } from './client.js';
 
 export const pipelineName = ({ folder, id }: Pick<AcmeJob, 'folder' | 'id'>): string => `${folder}.${id}`;
@@ -44,6 +53,41 @@ export function toLineage(job: AcmeJob, names: ReadonlySet<string>): LineageEdge
       to: { kind: 'pipeline', name: to },
       description: 'Acme job: follows',
     }));
+}
+
+/** What a step reads flows into what it writes; what it only reads leads to the job, what it only writes from the job. */
+export function toDataLineage(job: AcmeJob): SourceEvent[] {
+  const pipeline = pipelineName(job);
+  const unresolved: SourceEvent[] = [];
+  const edges = job.steps.flatMap(({ id, reads, writes }): LineageEdge[] => {
+    const toEnds = (addresses: string[] | null | undefined): EntityReference[] =>
+      [...new Set(addresses)].flatMap((address) => {
+        const dataset = toTable(address);
+        if (dataset) return [{ kind: 'dataset' as const, dataset }];
+        // Without credentials, which some addresses hold.
+        const message = `${address.replace(/\/\/[^/]*@/, '//')} is no address of a table`;
+        unresolved.push({ kind: 'unresolved', gap: { pipeline, task: id, reason: 'connection', message } });
+        return [];
+      });
+    const self: EntityReference = { kind: 'pipeline', name: pipeline };
+    const [sources, targets] = [toEnds(reads), toEnds(writes)];
+    if (sources.length === 0) return targets.map((to) => ({ from: self, to, description: `Acme step ${id}: writes` }));
+    if (targets.length === 0) return sources.map((from) => ({ from, to: self, description: `Acme step ${id}: reads` }));
+    return sources.flatMap((from) =>
+      targets
+        .filter((to) => JSON.stringify(to) !== JSON.stringify(from))
+        .map((to) => ({ from, to, pipeline, description: `Acme step ${id}: reads and writes` })),
+    );
+  });
+  return [...unresolved, ...edges.map((edge): SourceEvent => ({ kind: 'lineage', edge }))];
+}
+
+/** `postgres://server/database/schema/table`. What the catalog calls the server is not known here. */
+function toTable(address: string): Dataset | undefined {
+  const [, connection, database, schema, name] =
+    /^postgres:\/\/([^/@]+)\/([^/]+)\/([^/]+)\/([^/]+)$/.exec(address) ?? [];
+  if (!connection || !database || !schema || !name) return undefined;
+  return { kind: 'table', platform: 'postgres', connections: [connection], database, schema, name };
 }
 
 const states: Record<string, RunState> = {
