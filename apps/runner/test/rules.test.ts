@@ -60,9 +60,21 @@ describe('rules', () => {
     expect((await command('plan')).exitCode).toBe(0);
   }, 240_000);
 
+  it('name an owner that there is not, and where to correct it', async () => {
+    const { ingest, command } = await start([{ match: '*', owner: 'nobody-here' }]);
+    const { stdout } = await command('plan');
+    expect(stdout).toMatch(/nobody-here \(rules\) is neither a user nor a team[^\n]*\n[^\n]*or correct the rule/);
+    expect((await ingest()).exitCode).toBe(0);
+  }, 240_000);
+
   it.each<[string, object, RegExp]>([
     ['a mistyped key', { match: '*', domian: 'x' }, /rules\[0\].*domian[\s\S]*domain/],
     ['nothing to give', { match: '*' }, /rules\[0\].*gives nothing/],
+    [
+      'a regular expression',
+      { match: '^company\\..*$', domain: 'Finance' },
+      /rules\[0\]\.match.*no regular expression/,
+    ],
     ['no match', { domain: 'Finance' }, /rules\[0\]\.match/],
     [
       'a tag without its classification',

@@ -31,7 +31,13 @@ export function mergeReports(reports: readonly RunReport[]): RunReport {
   const [first] = apart;
   if (apart.length === 1) return first!;
   const all = <T>(pick: (report: RunReport) => T): T[] => apart.map(pick);
-  const errors = mergeFindings(apart.flatMap(({ error }) => error ?? []));
+  const services = distinct(all(({ target }) => target.service));
+  const errors = mergeFindings(
+    apart.flatMap(({ error, target }) => {
+      if (error === undefined) return [];
+      return services.length > 1 ? { ...error, message: `${target.service}: ${error.message}` } : error;
+    }),
+  );
   const graphs = apart.flatMap(({ lineage }) => lineage ?? []);
   return {
     formatVersion: 1,
@@ -52,7 +58,7 @@ export function mergeReports(reports: readonly RunReport[]): RunReport {
     target: {
       kind: distinct(all(({ target }) => target.kind)).join(', '),
       description: distinct(all(({ target }) => target.description)).join('; '),
-      service: distinct(all(({ target }) => target.service)).join(', '),
+      service: services.join(', '),
     },
     totals: {
       pipelines: addTotals(all(({ totals }) => totals.pipelines)),

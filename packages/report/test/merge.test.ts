@@ -61,6 +61,13 @@ describe('mergeReports', () => {
     expect(parseRunReport(renderJson(merged))).toEqual(merged);
   });
 
+  it('says which of several services an error is of', () => {
+    const [eu, us] = ['eu', 'us'].map((name) =>
+      reportOf(name, { pipelines: [], target: { ...base.target, service: `kestra_${name}` }, error: finding('run') }),
+    );
+    expect(mergeReports([eu!, us!]).error?.message).toBe('kestra_eu: refused; kestra_us: refused');
+  });
+
   it.each([
     [['done', 'done'], 'done'],
     [['partial', 'interrupted'], 'interrupted'],

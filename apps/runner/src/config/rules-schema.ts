@@ -9,6 +9,10 @@ const ruleSchema = z
     match: z
       .string()
       .min(1)
+      .refine((text) => !/^\^|\$$|\\/.test(text), {
+        error: 'is no regular expression',
+        params: { hint: 'Write names as they are; `*` stands for any text, as in company.finance.*' },
+      })
       .describe(
         'A namespace or the name of a pipeline; `*` stands for any text. `company.finance.*` means every pipeline in and below `company.finance`.',
       ),

@@ -69,7 +69,10 @@ export function createOwnerResolver(client: OmClient): OwnerResolver {
       [...unresolved].map(([name, { origin, reason, pipelines }]) => ({
         ref: `owner ${name}`,
         message: `${name} (${origin}) ${reason}; ${pipelines} ${pipelines === 1 ? 'pipeline goes' : 'pipelines go'} without this owner`,
-        hint: 'Add the user or team in OpenMetadata, or name one that is there: at the source, or in its `ownerMapping` if it has that option.',
+        hint:
+          origin === 'rules'
+            ? 'Add the user or team in OpenMetadata, or correct the rule.'
+            : 'Add the user or team in OpenMetadata, or name one that is there: at the source, or in its `ownerMapping` if it has that option.',
       })),
   };
 }
