@@ -137,26 +137,29 @@ export function createRegistry(options: RegistryOptions): Registry {
     if (packages.includes(name)) return loadPackage(name);
     const known = await byConnectorName(name);
     if (known) return known;
-    const offering = await offeringOf(name);
+    const installed = await installedPackages(directories);
+    const offering = offeringOf(name, installed);
+    const there = [...Object.keys(builtIn), ...packages];
+    const besides = installed.flatMap(({ name: from, connector }) =>
+      connector === undefined || there.includes(from) ? [] : `${connector} (${from})`,
+    );
     throw new VerdictError(`there is no connector ${name}`, {
       verdict: 'fatal',
       hint: offering
         ? `The installed package ${offering.name} has one: name it, as source.connector or under connectors.`
-        : `There is: ${[...Object.keys(builtIn), ...packages].join(', ')}.`,
+        : `There is: ${there.join(', ')}.${besides.length > 0 ? ` Installed packages have: ${besides.join(', ')}.` : ''}`,
     });
   }
 
   /** An installed package by its name, or by the name that it gives its connector. */
-  async function offeringOf(name: string): Promise<ConnectorPackage | undefined> {
-    const installed = await installedPackages(directories);
-    return installed.find((manifest) => manifest.name === name || manifest.connector === name);
-  }
+  const offeringOf = (name: string, installed: readonly ConnectorPackage[]): ConnectorPackage | undefined =>
+    installed.find((manifest) => manifest.name === name || manifest.connector === name);
 
   async function findInstalled(name: string): Promise<Loaded> {
     try {
       return await find(name);
     } catch (error) {
-      const offering = await offeringOf(name);
+      const offering = offeringOf(name, await installedPackages(directories));
       if (!offering || Object.hasOwn(builtIn, name) || packages.includes(name)) throw error;
       return loadPackage(offering.name);
     }

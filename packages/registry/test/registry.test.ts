@@ -155,7 +155,7 @@ describe('what can not be used is refused with what to do', () => {
     const { registry } = await registryOf([{ name: acme, manifest: marked, source: 'throw new Error("ran")' }]);
     expect(await refusal(registry.load('acmee'))).toEqual([
       'there is no connector acmee',
-      'There is: kestra.',
+      `There is: kestra. Installed packages have: acme (${acme}).`,
       'fatal',
     ]);
     expect(await refusal(registry.load('acme'))).toEqual([
