@@ -1,5 +1,5 @@
 import { execFile, execFileSync } from 'node:child_process';
-import { mkdir, mkdtemp, readdir, rm, stat } from 'node:fs/promises';
+import { lstat, mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -45,17 +45,32 @@ describe('a file that a command writes', () => {
     await rm(directory, { recursive: true });
   });
 
-  it.skipIf(process.platform === 'win32')('may be a pipe, which is written to and stays', patience, async () => {
-    const pipe = join(servers.directory, 'pipe');
+  it.skipIf(process.platform === 'win32')('may be a link, which stays one', async () => {
+    const directory = await mkdtemp(join(tmpdir(), 'flowmeta-output-'));
+    await mkdir(join(directory, 'elsewhere'));
+    await writeFile(join(directory, 'elsewhere', 'report.json'), 'old');
+    await symlink(join('elsewhere', 'report.json'), join(directory, 'report.json'));
+    await writeWhole(join(directory, 'report.json'), 'new');
+    expect(await readFile(join(directory, 'elsewhere', 'report.json'), 'utf8')).toBe('new');
+    expect((await lstat(join(directory, 'report.json'))).isSymbolicLink()).toBe(true);
+    expect((await readdir(directory)).sort()).toEqual(['elsewhere', 'report.json']);
+    await rm(directory, { recursive: true });
+  });
+
+  it.skipIf(process.platform === 'win32').each([
+    ['lineage', ['--format', 'json', '--output', 'pipe'], /^\{[\s\S]*"edges"[\s\S]*\}\n$/],
+    ['ingest', ['--dry-run', '--metrics-file', 'pipe.prom'], /^flowmeta_run_dry_run\{.*\} 1$/m],
+  ])('may be a pipe, which %s writes to and which stays', patience, async (command, args, written) => {
+    const pipe = join(servers.directory, args.at(-1)!);
     execFileSync('sh', ['-c', 'mkfifo "$0"', pipe]);
     const ended = new AbortController();
     const reader = promisify(execFile)('cat', [pipe], { maxBuffer: 2 ** 26, signal: ended.signal });
     const read = reader.catch((error: Error) => ({ stdout: error.message }));
     try {
-      const { exitCode, stderr } = await call('lineage', '--format', 'json', '--output', 'pipe');
+      const { exitCode, stderr } = await call(command, ...args);
       expect(exitCode, stderr).toBe(0);
       expect((await stat(pipe)).isFIFO()).toBe(true);
-      expect(JSON.parse((await read).stdout)).toHaveProperty('edges');
+      expect((await read).stdout).toMatch(written);
     } finally {
       ended.abort();
     }

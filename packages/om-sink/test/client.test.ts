@@ -124,15 +124,26 @@ describe('a server that is not OpenMetadata', () => {
     expect((await failureOf(client.getService('s'))).kind).toBe('not-openmetadata');
   });
 
-  it('is named when JSON of another shape comes', async () => {
-    const { client } = await clientOf(() => ({ body: { hello: 'world' } }));
-    expect(await failureOf(client.version())).toMatchObject({ kind: 'wrong-answer' });
-  });
-
   it('is not there: the error says so', async () => {
     const { client, server } = await clientOf(() => ({}), { retry: { retries: 0 } });
     await server.close();
     expect(await failureOf(client.version())).toMatchObject({ kind: 'unreachable', verdict: 'fatal' });
+  });
+
+  it.each([
+    ['nothing', 204, undefined],
+    ['null', 200, null],
+    ['a list', 200, []],
+    ['other things', 200, { status: 'ok' }],
+  ])('is none that answers with %s when it is asked for its version', async (_name, status, body) => {
+    const { client } = await clientOf(() => ({ status, body }));
+    const error = await failureOf(client.version());
+    expect(error).toMatchObject({
+      kind: 'not-openmetadata',
+      verdict: 'fatal',
+      hint: expect.stringMatching(/hostPort/),
+    });
+    expect(error.message).toMatch(/^What answers at http:\S+ is not OpenMetadata/);
   });
 
   it('that find no version are told of an address that is not that of OpenMetadata', async () => {

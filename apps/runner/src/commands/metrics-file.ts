@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import type { RunReport } from '@flowmeta/connector';
 import { UsageError } from '../usage-error.js';
-import { checkDirectory, writeWhole } from './report-files.js';
+import { checkDirectory, kindOf, writeWhole } from './report-files.js';
 
 /** Refuses a file that could not be written at the end, or that the collector would leave alone. */
 export async function checkMetricsFile(file: string, directory: string): Promise<void> {
@@ -16,9 +16,7 @@ export async function checkMetricsFile(file: string, directory: string): Promise
 export async function writeMetricsFile(report: RunReport, file: string, directory: string): Promise<void> {
   const path = resolve(directory, file);
   const { prometheusText } = await import('@flowmeta/report');
-  const previous = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return undefined;
-    throw error;
-  });
+  // A pipe has nothing to remember, and would be waited for.
+  const previous = (await kindOf(path)) === 'file' ? await readFile(path, 'utf8') : undefined;
   await writeWhole(path, prometheusText(report, previous === undefined ? {} : { previous }));
 }

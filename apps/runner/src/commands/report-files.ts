@@ -1,5 +1,5 @@
 import { constants } from 'node:fs';
-import { access, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { access, realpath, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, extname, resolve } from 'node:path';
 import type { RunReport } from '@flowmeta/connector';
 import { UsageError } from '../usage-error.js';
@@ -36,7 +36,8 @@ export async function checkDirectory(option: string, path: string): Promise<void
   }
 }
 
-async function kindOf(path: string): Promise<'file' | 'directory' | 'other' | undefined> {
+/** What stands there, by whatever link; `undefined` for nothing. */
+export async function kindOf(path: string): Promise<'file' | 'directory' | 'other' | undefined> {
   const found = await stat(path).catch(() => undefined);
   if (found === undefined) return undefined;
   return found.isDirectory() ? 'directory' : found.isFile() ? 'file' : 'other';
@@ -49,13 +50,17 @@ export async function writeReportFiles(report: RunReport, files: string[], direc
   }
 }
 
-/** Writes a file so that a reader never sees half of it. A pipe or a device is written to, and not replaced by a file. */
+/**
+ * Writes a file so that a reader never sees half of it. A pipe or a device is written to, and not replaced by a file; of a link,
+ * the file that it leads to is replaced.
+ */
 export async function writeWhole(path: string, text: string): Promise<void> {
-  const unfinished = `${path}.${process.pid}.tmp`;
+  const target = await realpath(path).catch(() => path);
+  const unfinished = `${target}.${process.pid}.tmp`;
   try {
-    if ((await kindOf(path)) === 'other') return await writeFile(path, text);
+    if ((await kindOf(target)) === 'other') return await writeFile(target, text);
     await writeFile(unfinished, text);
-    await rename(unfinished, path);
+    await rename(unfinished, target);
   } catch (error) {
     await rm(unfinished, { force: true }).catch(() => undefined);
     throw new Error(`${path} can not be written (${(error as NodeJS.ErrnoException).code ?? error})`, { cause: error });

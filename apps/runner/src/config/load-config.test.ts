@@ -1,3 +1,4 @@
+import { generateKeyPairSync } from 'node:crypto';
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: that is the syntax under test
 import { mkdtemp, readFile, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -352,6 +353,26 @@ describe('a config that is wrong', () => {
   });
 });
 
+const certificate = `-----BEGIN CERTIFICATE-----
+MIIBdTCCARugAwIBAgIUQxhZIfLHwGKiKIS2WIZDjyhYb7EwCgYIKoZIzj0EAwIw
+DzENMAsGA1UEAwwEdGVzdDAgFw0yNjExMjIyMjQwMjFaGA8yMTI2MTAyOTIyNDAy
+MVowDzENMAsGA1UEAwwEdGVzdDBZMBMGByqGSM49AgEGCCqGSM49AwEHA0IABEaQ
+vjFd1vDqv5iDDCIqHylvrIaLrzz1eOmO4Rvfwt521fsiq71cSA6Kcm2OmPawurXY
+vj/LjigIXeZ7gqkAkZyjUzBRMB0GA1UdDgQWBBQRb9kN2pebhZAQY91YVag/RVT6
+7TAfBgNVHSMEGDAWgBQRb9kN2pebhZAQY91YVag/RVT67TAPBgNVHRMBAf8EBTAD
+AQH/MAoGCCqGSM49BAMCA0gAMEUCIQDMCvGBwpq8W+AhsOYPIme7syqfocRyz3KF
+yd5jnPVOuwIgfTx3HoaQN7S4tC5S801GoW89Q/fELBYxn574YuOooqs=
+-----END CERTIFICATE-----
+`;
+
+function keyWith(encryption: { cipher?: string; passphrase?: string } = {}): string {
+  return generateKeyPairSync('ec', {
+    namedCurve: 'P-256',
+    publicKeyEncoding: { type: 'spki', format: 'pem' },
+    privateKeyEncoding: { type: 'pkcs8', format: 'pem', ...encryption },
+  }).privateKey;
+}
+
 describe('files that the config names', () => {
   it('holds a token or names its file, relative to the config', async () => {
     await writeFile(join(directory, 'token.txt'), 'Bearer from-a-file\n');
@@ -361,7 +382,7 @@ describe('files that the config names', () => {
   });
 
   it('reads certificates of both ends, and refuses a file that is none', async () => {
-    await writeFile(join(directory, 'ca.pem'), '-----BEGIN CERTIFICATE-----\nx\n-----END CERTIFICATE-----\n');
+    await writeFile(join(directory, 'ca.pem'), `# ours\n${certificate}`);
     await writeFile(join(directory, 'note.txt'), 'hello');
     const text = withLine(
       'hostPort: http://localhost:8585',
@@ -375,6 +396,25 @@ describe('files that the config names', () => {
     });
     const [problem] = await problemsOf(text.replace('caCertificate: ca.pem', 'caCertificate: note.txt'));
     expect(problem?.message).toBe('the file is not in PEM format');
+  });
+
+  it.each([
+    ['caCertificate', certificate.slice(0, 300), 'holds no certificate that can be read'],
+    ['caCertificate', certificate.replace(/MII.*/, 'no base64 !'), 'holds no certificate that can be read'],
+    ['caCertificate', keyWith(), 'holds no certificate that can be read'],
+    ['sslKey', certificate, 'holds no private key that can be read'],
+    ['sslKey', keyWith({ cipher: 'aes-256-cbc', passphrase: 'hunter22' }), 'holds a key that wants a passphrase'],
+    ['sslKey', keyWith(), undefined],
+  ])('looks into certificates and keys: %s, %#', async (option, text, problem) => {
+    await writeFile(join(directory, 'certificate.pem'), certificate);
+    await writeFile(join(directory, 'given.pem'), text);
+    const further = option === 'sslKey' ? 'sslCertificate: certificate.pem, ' : '';
+    for (const name of ['given.pem', JSON.stringify(text)]) {
+      const config = withLine('type: Kestra', `      sslConfig: {${further}${option}: ${name}}`);
+      const message = `the ${name === 'given.pem' ? 'file' : 'text'} ${problem}`;
+      if (problem === undefined) await parse(config);
+      else expect(await problemsOf(config)).toMatchObject([{ path: expect.stringMatching(option), message, line: 7 }]);
+    }
   });
 
   const signIn = (lines: string) => withLine('type: Kestra', `      username: ana\n${lines}`);

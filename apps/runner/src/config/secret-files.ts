@@ -1,3 +1,4 @@
+import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { resolve } from 'node:path';
@@ -102,11 +103,50 @@ async function tokenOf(value: string, path: Path, options: SecretFileOptions): P
 }
 
 async function certificateOf(value: string, path: Path, options: SecretFileOptions): Promise<string> {
-  if (value.includes('-----BEGIN')) return value;
-  const { text, problem = 'is not in PEM format' } = await textOf(value, options.directories);
-  if (text?.includes('-----BEGIN')) return text;
-  options.report(path, `the file ${problem}`, 'Write the path of a PEM file, or its text.');
-  return value;
+  const isText = value.includes('-----BEGIN');
+  const { text, problem = 'is not in PEM format' } = isText
+    ? { text: value }
+    : await textOf(value, options.directories);
+  if (!text?.includes('-----BEGIN')) {
+    options.report(path, `the file ${problem}`, 'Write the path of a PEM file, or its text.');
+    return value;
+  }
+  const trouble = path.at(-1) === 'sslKey' ? troubleOfKey(text) : troubleOfCertificate(text);
+  if (trouble) options.report(path, `the ${isText ? 'text' : 'file'} ${trouble.what}`, trouble.hint);
+  return text;
+}
+
+interface Trouble {
+  what: string;
+  hint: string;
+}
+
+const certificateBlock = /-----BEGIN ((?:TRUSTED |X509 )?CERTIFICATE)-----[^-]*-----END \1-----/g;
+
+/** OpenSSL takes no notice of an authority that it can't read: the server would seem to have the wrong certificate. */
+function troubleOfCertificate(text: string): Trouble | undefined {
+  const isReadable = (text.match(certificateBlock) ?? []).some((block) => {
+    try {
+      return new X509Certificate(block).raw.length > 0;
+    } catch {
+      return false;
+    }
+  });
+  if (isReadable) return undefined;
+  return { what: 'holds no certificate that can be read', hint: 'Copy the certificate again, from BEGIN to END.' };
+}
+
+function troubleOfKey(text: string): Trouble | undefined {
+  if (/ENCRYPTED/.test(text)) {
+    const hint = 'Write it without one (openssl pkey -in KEY -out PLAIN) to a file that only this user can read.';
+    return { what: 'holds a key that wants a passphrase', hint };
+  }
+  try {
+    createPrivateKey(text);
+    return undefined;
+  } catch {
+    return { what: 'holds no private key that can be read', hint: 'Name the key of the client certificate.' };
+  }
 }
 
 /** Without the line break at the end of a file, and without the scheme that people copy along. */

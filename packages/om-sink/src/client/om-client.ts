@@ -31,6 +31,7 @@ import { isUnknownPath, missingInstance } from './error-message.js';
 import { ingestionPipelineSchema } from './ingestion-entities.js';
 import { listAll, listOf } from './list-all.js';
 import { readStatusWindow } from './status-window.js';
+import { notOpenMetadata } from './translate-error.js';
 import { createTransport } from './transport.js';
 
 /** PUT-creates of one name at the same time: all but one may get 409, and the next try finds it (OM fact 2). */
@@ -63,7 +64,12 @@ export function createOmClient(options: OmClientOptions): OmClient {
     expectToExist: transport.expectToExist,
     close: transport.close,
 
-    version: async () => (await read({ path: '/system/version' }, versionSchema)).version,
+    async version() {
+      const { body } = await send({ path: '/system/version' });
+      const answer = versionSchema.safeParse(body);
+      if (answer.success) return answer.data.version;
+      throw notOpenMetadata(`What answers at ${transport.baseUrl} is not OpenMetadata: it tells no version`);
+    },
     async loggedInUser() {
       const user = await read({ path: '/users/loggedInUser' }, userSchema);
       transport.signedIn();

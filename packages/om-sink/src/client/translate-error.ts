@@ -36,6 +36,12 @@ function kindOf(failure: Failure, request: string): OpenMetadataErrorKind {
   return status >= 500 ? 'server' : 'refused';
 }
 
+/** For an answer that no OpenMetadata gives. */
+export function notOpenMetadata(message: string): OpenMetadataError {
+  const kind = 'not-openmetadata';
+  return new OpenMetadataError(message, { kind, verdict: 'fatal', hint: hints[kind]! });
+}
+
 /**
  * An error of the HTTP client in words of OpenMetadata. Anything else (an abort, a mistake in the program) is handed
  * back as it is.
