@@ -122,6 +122,18 @@ describe('the command line', () => {
     },
   );
 
+  it.each(['http://ana:hunter2%zz@proxy.test:3128', 'http://an%ffa:hunter22@proxy.test:3128'])(
+    'names the variable of a proxy with a password that is not encoded: %s',
+    async (proxy) => {
+      const { exitCode, stderr } = await run(['check', '-c', 'kestra.yaml'], {
+        directory,
+        environment: { HTTP_PROXY: proxy },
+      });
+      expect([exitCode, stderr]).toEqual([2, expect.stringContaining('HTTP_PROXY has a "%" that encodes nothing')]);
+      expect(stderr).not.toContain('hunter2');
+    },
+  );
+
   it('names the variable of a proxy that is no url', async () => {
     const { exitCode, stderr } = await run(['ingest', '-c', 'kestra.yaml'], {
       directory,

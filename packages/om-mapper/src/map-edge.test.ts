@@ -105,6 +105,7 @@ describe('an edge by way of a pipeline', () => {
 
   it('cuts a long statement, never inside a character', () => {
     const cut = (sql: string) => mapEdge({ ...between, sql }, { fqnOf, find }).details.sqlQuery!;
+    expect(cut('select \0')).toBe('select \ufffd');
     expect(cut('x'.repeat(10_000))).toBe('x'.repeat(10_000));
     expect(cut('x'.repeat(10_001))).toBe(`${'x'.repeat(9_999)}…`);
     expect(cut(`x${'🙂'.repeat(5_000)}`)).toBe(`x${'🙂'.repeat(4_999)}…`);

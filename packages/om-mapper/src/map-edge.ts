@@ -1,4 +1,5 @@
 import { type EntityReference, type LineageEdge, referenceKey, VerdictError } from '@flowmeta/connector';
+import { storable } from './storable.js';
 import type { AddLineage, ColumnLineage, EdgeDraft, Reference } from './types.js';
 
 /** Ends the description of every edge that Flowmeta writes: an edge without it belongs to somebody else. */
@@ -54,7 +55,7 @@ export function mapEdge(edge: LineageEdge, options: MapEdgeOptions): EdgeDraft {
       description: edge.description.trimEnd() + (edge.evidence === 'run' ? runMark : ownMark),
       ...(pipeline === undefined ? {} : { pipeline }),
       ...(others.length === 0 ? {} : { otherPipelines: others }),
-      ...(edge.sql === undefined || edge.sql.trim() === '' ? {} : { sqlQuery: cutSql(edge.sql) }),
+      ...(edge.sql === undefined || edge.sql.trim() === '' ? {} : { sqlQuery: storable(cutSql(edge.sql)) }),
       ...(isBetweenTables && edge.columns !== undefined && edge.columns.length > 0 ? { columns: edge.columns } : {}),
     },
   };

@@ -38,6 +38,25 @@ const daily: Pipeline = {
 };
 
 describe('mapPipeline', () => {
+  it('holds neither NUL nor half a character, which the database behind OpenMetadata refuses', () => {
+    const odd = 'a\0b\ud800c😀';
+    const texts = { name: odd, displayName: odd, description: odd };
+    const { body, tags } = mapPipeline(
+      {
+        ...daily,
+        ...texts,
+        namespace: odd,
+        tasks: [{ ...texts, type: odd, sql: odd, enabled: true }],
+        schedules: [{ id: 'odd', cron: odd }],
+        labels: [{ key: odd, value: odd }],
+      },
+      { service: 'kestra', capabilities: rowOf('1.7'), classification: 'KestraLabels' },
+    );
+    expect(JSON.stringify([body, tags])).not.toMatch(/\\u0000|\\ud800/);
+    expect(body.description).toBe('a\ufffdb\ufffdc😀');
+    expect(body.tasks?.[0]?.taskSQL).toBe('a\ufffdb\ufffdc😀');
+  });
+
   it('fills every field that OpenMetadata has, and no other', () => {
     const draft = mapPipeline(daily, { service: 'kestra', capabilities: rowOf('1.7'), classification: 'KestraLabels' });
     expect(draft).toEqual({

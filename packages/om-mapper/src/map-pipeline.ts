@@ -1,6 +1,7 @@
 import type { Label, Pipeline, Schedule, Task, TaskEdge } from '@flowmeta/connector';
 import { legalName } from './names.js';
 import type { Organisation } from './organise.js';
+import { storable } from './storable.js';
 import { tagName } from './tag-names.js';
 import type { Capabilities, NameNote, PipelineDraft, TagDraft, TaskBody } from './types.js';
 import { webUrl } from './urls.js';
@@ -64,7 +65,7 @@ const ownersOf = ({ owners }: Pipeline) => owners.map(({ name, origin }) => ({ n
 
 function present<Key extends string>(key: Key, value: string | undefined): { [_ in Key]?: string } {
   // Absence and '' are the same to the servers, but only absence is valid everywhere.
-  return (value === undefined || value === '' ? {} : { [key]: value }) as { [_ in Key]?: string };
+  return (value === undefined || value === '' ? {} : { [key]: storable(value) }) as { [_ in Key]?: string };
 }
 
 function texts(
@@ -114,7 +115,7 @@ function tagDrafts(labels: readonly Label[], classification: string): TagDraft[]
   const drafts = new Map<string, TagDraft>();
   for (const label of labels) {
     const name = tagName(label);
-    const text = `${label.key}=${label.value}`;
+    const text = storable(`${label.key}=${label.value}`);
     drafts.set(name, { classification, name, displayName: text, description: `Label \`${text}\`` });
   }
   return [...drafts.values()];

@@ -1,5 +1,5 @@
-import { generateKeyPairSync } from 'node:crypto';
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: that is the syntax under test
+import { generateKeyPairSync } from 'node:crypto';
 import { mkdtemp, readFile, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

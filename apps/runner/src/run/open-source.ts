@@ -53,6 +53,15 @@ export function userAgent(): string {
   return `flowmeta/${version()}`;
 }
 
+function isEncoded({ username, password }: URL): boolean {
+  try {
+    decodeURIComponent(username + password);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 /** What the process says about proxies; the names in lower case are the older ones and win, as in curl. */
 export function proxyOf(environment: Host['environment']) {
   const read = (name: string) => environment[name.toLowerCase()] || environment[name];
@@ -60,6 +69,8 @@ export function proxyOf(environment: Host['environment']) {
     const proxy = read(name);
     if (proxy && !(/^https?:\/\//i.test(proxy) && URL.canParse(proxy)))
       throw new UsageError(`the environment variable ${name} is no url`, 'Write it as http://proxy.example.com:3128.');
+    if (proxy && !isEncoded(new URL(proxy)))
+      throw new UsageError(`the environment variable ${name} has a "%" that encodes nothing`, 'Write it as %25.');
   }
   const httpProxy = read('HTTP_PROXY');
   const httpsProxy = read('HTTPS_PROXY');
