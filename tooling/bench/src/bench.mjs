@@ -188,8 +188,8 @@ async function main(latencyMs) {
 }
 
 async function startup() {
-  const { output, ...figures } = run(['--version']);
-  rows.push({ label: `flowmeta --version (${output.trim()})`, ...figures });
+  const { wallSeconds, cpuSeconds, peakMegabytes } = run(['--version']);
+  rows.push({ label: 'flowmeta --version', wallSeconds, cpuSeconds, peakMegabytes });
   await withServers({ ...versions, flows: 0, tasks: 0, runs: 0, latencyMs: 0 }, async (servers) => {
     await ingest('ingest, empty server', servers);
   });
