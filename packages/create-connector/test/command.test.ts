@@ -37,6 +37,13 @@ describe('create-connector', () => {
     });
   });
 
+  it('has no article before the name that not every name goes with', () => {
+    run('nimbus-flow');
+    const folder = join(cwd, 'flowmeta-connector-nimbus-flow');
+    for (const file of ['README.md', 'src/client.ts', 'src/connector.ts', 'test/server.ts'])
+      expect(readFileSync(join(folder, file), 'utf8'), file).not.toMatch(/\ban NimbusFlow/i);
+  });
+
   it('writes a package that can’t be published without its build', () => {
     run('nimbus-flow');
     const { files, scripts } = JSON.parse(

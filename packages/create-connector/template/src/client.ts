@@ -102,6 +102,6 @@ function parse<T>(schema: z.ZodType<T>, body: unknown, url: string): T {
   if (result.success) return result.data;
   throw new VerdictError(`${url} does not answer as Acme does: ${z.prettifyError(result.error)}`, {
     verdict: 'fatal',
-    hint: 'Check that `hostPort` is the address of an Acme server.',
+    hint: 'Check that `hostPort` is the address of Acme.',
   });
 }

@@ -16,7 +16,7 @@ const capabilities = { runs: true, lineage: true, owners: true };
 export const acmeConnector = defineConnector({
   name: 'acme',
   title: 'Acme',
-  description: 'Reads jobs and their runs from an Acme server.',
+  description: 'Reads jobs of Acme and their runs.',
   configSchema: acmeConfigSchema,
   examples: [
     { title: 'Smallest', config: { type: 'Acme', hostPort: 'https://acme.example.com', token: '$ACME_TOKEN' } },

@@ -66,7 +66,8 @@ export function toDataLineage(job: AcmeJob): SourceEvent[] {
         if (dataset) return [{ kind: 'dataset' as const, dataset }];
         // Without credentials, which some addresses hold.
         const message = `${address.replace(/\/\/[^/]*@/, '//')} is no address of a table`;
-        unresolved.push({ kind: 'unresolved', gap: { pipeline, task: id, reason: 'connection', message } });
+        const hint = 'Give the step the address of a table, as in postgres://server/database/schema/table.';
+        unresolved.push({ kind: 'unresolved', gap: { pipeline, task: id, reason: 'connection', message, hint } });
         return [];
       });
     const self: EntityReference = { kind: 'pipeline', name: pipeline };
