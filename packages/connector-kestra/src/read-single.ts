@@ -71,7 +71,8 @@ export async function* readSingle(
     failures: new FailureStreak('Kestra'),
     unknownStates: new Set<string>(),
   };
-  for await (const choice of chooseRuns(executions.values(), reading.index, ({ id }) => wanted.has(id))) {
+  const sorted = [...executions.values()].sort((one, other) => startOf(one) - startOf(other));
+  for await (const choice of chooseRuns(sorted, reading.index, ({ id }) => wanted.has(id))) {
     const { events }: ReadRun =
       'leftOut' in choice ? { events: [choice.leftOut] } : await readRun(choice.wanted, context);
     yield* events;
@@ -90,6 +91,8 @@ async function* readPipelinesOf(
   const failures = { requests: new FailureStreak('Kestra'), flows: new FailureStreak('Kestra') };
   for (const flow of flows.values()) yield await pipelineEvent(flow, { ...reading, failures, switches });
 }
+
+const startOf = ({ state }: KestraExecution): number => readState(state).startedAt ?? 0;
 
 type Lookup = { client: KestraClient; signal: AbortSignal };
 

@@ -67,10 +67,27 @@ describe('createRunBuffer', () => {
     }
   });
 
-  it('does not wait for ever for a safe end', () => {
-    const buffer = createRunBuffer({ batchSize: 5 });
-    const due = Array.from({ length: 60 }, (_, index) => buffer.add(buffered(`r${index}`, 1)));
-    expect(due.flat().map(({ statuses }) => statuses.length)).toEqual([51]);
+  it('waits for the end of a burst as long as there is room, and says when it could not', () => {
+    const buffer = createRunBuffer({ batchSize: 5, maxRuns: 50 });
+    const due = Array.from({ length: 60 }, (_, index) => buffer.add(buffered(`r${index}`, 1))).flat();
+    expect(due.map(({ statuses, isCut }) => [statuses.length, isCut])).toEqual([[51, true]]);
+    expect(buffer.takeAll().map(({ isCut }) => isCut)).toEqual([undefined]);
+  });
+
+  it('gives thousands of runs that start at once a timestamp each', () => {
+    const runs = Array.from({ length: 5000 }, (_, index) => buffered(`r${index}`, Math.floor(index / 50)));
+    const batches = fill(createRunBuffer(), [...runs, buffered('later', 10_000)]);
+    expect(new Set(stamps(batches)).size).toBe(5001);
+    expect(batches.some(({ isCut }) => isCut)).toBe(false);
+  });
+
+  it('lets all others go before a burst that goes on', () => {
+    const buffer = createRunBuffer({ maxRuns: 100 });
+    const others = Array.from({ length: 40 }, (_, index) => buffer.add(buffered(`o${index}`, index, 'other')));
+    const burst = Array.from({ length: 61 }, (_, index) => buffer.add(buffered(`r${index}`, 50)));
+    expect([...others, ...burst].flat().map(({ pipeline, isCut }) => [pipeline, isCut])).toEqual([
+      ['other', undefined],
+    ]);
   });
 
   it('counts the same run once, as it came last', () => {

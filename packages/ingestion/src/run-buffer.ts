@@ -14,11 +14,14 @@ export interface RunBatch {
   pipeline: string;
   /** No two with the same timestamp. */
   statuses: PipelineStatus[];
+  /** There was no room to wait for the end of a burst: runs that are still to come may need timestamps of these. */
+  isCut?: true;
 }
 
 /**
  * Keeps mapped runs by pipeline until a batch is worth a request. Runs that started in the same millisecond get distinct
- * timestamps; if a pipeline's runs arrive oldest first, also those that a batch's end would have parted.
+ * timestamps; if a pipeline's runs arrive oldest first, also those that a batch's end would have parted: a task that starts
+ * thousands of runs at once makes one large batch.
  */
 export interface RunBuffer {
   /** Takes a run and answers the batches that are due. The same run twice counts once, as it was last. */
@@ -36,12 +39,11 @@ export interface RunBufferOptions {
   maxEntries?: number;
 }
 
-/** Batches without a safe end grow to this many times their size. */
-const maxOverdue = 10;
-
 interface PipelineBuffer {
   runs: Map<string, BufferedRun>;
   newest: BufferedRun;
+  /** A batch is looked for when there are more runs than this. */
+  enough: number;
 }
 
 export function createRunBuffer(options: RunBufferOptions = {}): RunBuffer {
@@ -63,28 +65,35 @@ export function createRunBuffer(options: RunBufferOptions = {}): RunBuffer {
     const older = all.filter((run) => run.startedAt < end);
     if (older.length === 0 && !must) return [];
     const due = older.length > 0 ? older : all;
+    const isCut = older.length === 0 && all.some(({ id }) => timestamps.get(id)! > buffer.newest.startedAt);
     for (const run of due) {
       buffer.runs.delete(run.id);
       count(run, -1);
     }
     if (buffer.runs.size === 0) buffers.delete(pipeline);
-    return batchOf(pipeline, { runs: due, timestamps });
+    return batchOf(pipeline, { runs: due, timestamps }).map((batch) => (isCut ? { ...batch, isCut } : batch));
   };
 
-  /** Frees a quarter at once, the fullest first: few large requests instead of many small ones. */
+  /** Frees a quarter at once, the fullest first: few large requests instead of many small ones. Bursts that go on are the last to go. */
   const relieve = (): RunBatch[] => {
     const batches: RunBatch[] = [];
-    const fullestFirst = [...buffers].sort((a, b) => b[1].runs.size - a[1].runs.size);
-    for (const [pipeline, buffer] of fullestFirst) {
-      if (heldRuns <= maxRuns * 0.75 && heldEntries <= maxEntries * 0.75) break;
-      batches.push(...take(pipeline, buffer, true));
+    for (const must of [false, true]) {
+      const fullestFirst = [...buffers].sort((a, b) => b[1].runs.size - a[1].runs.size);
+      for (const [pipeline, buffer] of fullestFirst) {
+        if (heldRuns <= maxRuns * 0.75 && heldEntries <= maxEntries * 0.75) return batches;
+        batches.push(...take(pipeline, buffer, must));
+      }
     }
     return batches;
   };
 
   return {
     add(run) {
-      const buffer = buffers.get(run.pipeline) ?? { runs: new Map<string, BufferedRun>(), newest: run };
+      const buffer = buffers.get(run.pipeline) ?? {
+        runs: new Map<string, BufferedRun>(),
+        newest: run,
+        enough: batchSize,
+      };
       const earlier = buffer.runs.get(run.id);
       if (earlier?.status && !run.status) return [];
       if (earlier) count(earlier, -1);
@@ -93,8 +102,12 @@ export function createRunBuffer(options: RunBufferOptions = {}): RunBuffer {
       buffers.set(run.pipeline, buffer);
       count(run, 1);
       if (heldRuns > maxRuns || heldEntries > maxEntries) return relieve();
-      if (buffer.runs.size <= batchSize) return [];
-      return take(run.pipeline, buffer, buffer.runs.size > batchSize * maxOverdue);
+      if (buffer.runs.size <= buffer.enough) return [];
+      const before = buffer.runs.size;
+      const batches = take(run.pipeline, buffer, false);
+      // To look for the end of a burst at each of its runs would take too long.
+      buffer.enough = buffer.runs.size === before ? before + batchSize : batchSize;
+      return batches;
     },
     takeAll() {
       const batches = [...buffers].flatMap(([pipeline, { runs }]) => {

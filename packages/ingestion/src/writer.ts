@@ -222,9 +222,11 @@ export function createWriter({
     for (const batch of buffer.add({ id, pipeline, startedAt })) await writeBatch(batch);
   };
 
-  const writeBatch = async ({ pipeline, statuses }: RunBatch) => {
+  const writeBatch = async ({ pipeline, statuses, isCut }: RunBatch) => {
     const known = index.get(pipeline);
     if (!known) return;
+    if (isCut)
+      skipped.add({ ref: pipeline, message: 'so many of its runs start at once that some may be written over others' });
     await enqueue(known, async () => {
       if (leftOut(known, pipeline, statuses.length)) return;
       const report = known.report.runs;

@@ -350,4 +350,18 @@ describe('back-pressure', () => {
     expect(sink.calls.filter((call) => call.startsWith('statuses'))).toHaveLength(500);
     expect(sink.violations).toEqual([]);
   });
+
+  it('says so when more runs of a pipeline start at once than it can hold', async () => {
+    const events = function* (count: number): Generator<SourceEvent> {
+      yield pipelineEvent('a');
+      for (let index = 0; index < count; index += 1) yield runEvent('a', `r${index}`, { startedAt: noon });
+    };
+    const few = await ingest(optionsFor(fakeConnector(events(9000)), fakeSink()));
+    expect([few.outcome, few.totals.runs.created]).toEqual(['done', 9000]);
+    const many = await ingest(optionsFor(fakeConnector(events(11_000)), fakeSink()));
+    expect([many.outcome, many.skipped]).toMatchObject([
+      'partial',
+      [{ ref: 'a', message: 'so many of its runs start at once that some may be written over others' }],
+    ]);
+  });
 });

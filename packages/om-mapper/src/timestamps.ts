@@ -29,11 +29,14 @@ export function distinctTimestamps(
     occupied.add(run.startedAt);
     timestamps.set(run.id, run.startedAt);
   }
+  /** By pipeline: up to here nothing is free behind the start of the last one that was placed. */
+  const full = new Map<string, number>();
   for (const run of displaced) {
     const occupied = taken.get(run.pipeline)!;
-    let timestamp = run.startedAt + 1;
+    let timestamp = Math.max(run.startedAt, full.get(run.pipeline) ?? run.startedAt) + 1;
     while (occupied.has(timestamp)) timestamp += 1;
     occupied.add(timestamp);
+    full.set(run.pipeline, timestamp);
     timestamps.set(run.id, timestamp);
   }
   return timestamps;
