@@ -290,6 +290,30 @@ describe('a run with state', () => {
     await expectAsClean(noon + 60 * minute);
   });
 
+  it('leaves earlier runs of a burst as they are when newer ones count for numberOfStatus', async () => {
+    const all = executionsOf('flow_000002');
+    const startAt = (executions: typeof all, start: number) => {
+      for (const execution of executions) {
+        Object.assign(execution.state as object, { startDate: new Date(start).toISOString() });
+        setState(execution, 'SUCCESS', start + minute + Number(all.indexOf(execution)));
+      }
+    };
+    const given = { state: { type: 'none' }, config: { numberOfStatus: 5 } };
+    startAt(all.slice(10, 15), noon - 2 * minute);
+    dataset.executions = dataset.executions.filter((execution) => !all.slice(15).includes(execution));
+    await ingest(given);
+    const [name] = openMetadata.catalog
+      .pipelines()
+      .flatMap(({ name, fullyQualifiedName }) => (name.endsWith('flow_000002') ? [fullyQualifiedName] : []));
+    const before = openMetadata.catalog.statuses(name!);
+    startAt(all.slice(15, 18), noon - minute);
+    dataset.executions.push(...all.slice(15, 18));
+    await ingest({ ...given, at: noon + minute });
+    const after = openMetadata.catalog.statuses(name!);
+    expect(after).toHaveLength(before.length + 3);
+    expect(after).toEqual(expect.arrayContaining(before));
+  });
+
   it('closes the gap after days without a run', async () => {
     await ingest({ at: noon - 20 * 60 * minute });
     await ingest({ at: noon + 3 * day });

@@ -34,9 +34,7 @@ export async function* chooseRuns(
     const pipeline = pipelineName(execution.namespace, execution.flowId);
     const flow = index.get(pipeline);
     if (!isWanted(execution)) {
-      const { startedAt } = readState(execution.state);
-      if (startedAt === undefined || flow === undefined || 'leftOut' in flow) continue;
-      yield { leftOut: { kind: 'neighbour', run: { id: execution.id, pipeline, startedAt } } };
+      if (flow !== undefined && !('leftOut' in flow)) yield* neighbour({ execution, pipeline, flow });
     } else if (flow === undefined) yield leftOut(execution, 'its pipeline no longer exists');
     else if ('leftOut' in flow) yield leftOut(execution, flow.leftOut);
     else yield { wanted: { execution, pipeline, flow } };
@@ -64,11 +62,18 @@ export async function* newestRuns(choices: AsyncIterable<RunChoice>, limit: numb
     runs.delete(oldest);
     kept.delete(oldest);
     yield leftOut(oldest.execution, 'numberOfStatus');
+    yield* neighbour(oldest);
   }
   for (const wanted of kept) yield { wanted };
 }
 
 const startOf = ({ execution }: WantedRun): number => readState(execution.state).startedAt ?? Number.NEGATIVE_INFINITY;
+
+function* neighbour({ execution, pipeline }: WantedRun): Generator<RunChoice> {
+  const { startedAt } = readState(execution.state);
+  if (startedAt === undefined) return;
+  yield { leftOut: { kind: 'neighbour', run: { id: execution.id, pipeline, startedAt } } };
+}
 
 function leftOut({ id }: KestraExecution, reason: string): RunChoice {
   return { leftOut: { kind: 'filtered', item: 'run', ref: id, reason } };

@@ -15,7 +15,7 @@ export type SourceEvent =
   | { kind: 'unchanged'; pipeline: UnchangedPipeline }
   | { kind: 'run'; run: Run }
   /**
-   * A run that is not wanted itself and starts within a second of one that is, or of the edge of the window. The catalog keeps one status
+   * A run that is not wanted itself and may start close to one that is, such as one within a second of the window. The catalog keeps one status
    * per pipeline and millisecond, and runs that start in the same one are placed side by side: who does not know all of them writes
    * one over another. Only where a run is not told as `run`.
    */
