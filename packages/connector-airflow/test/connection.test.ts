@@ -1,4 +1,4 @@
-import { verdictOf } from '@flowmeta/connector';
+import { hintOf, verdictOf } from '@flowmeta/connector';
 import { airflowDataset, startAirflowSandbox } from '@flowmeta/sandbox';
 import { afterEach, describe, expect, it } from 'vitest';
 import { connect, readAirflow, startAirflow, window } from './stand-in.js';
@@ -97,6 +97,7 @@ it('says that another server is no Airflow', async () => {
     .next()
     .catch((thrown: unknown) => thrown);
   expect(String(error)).toContain('is no Airflow');
+  expect(hintOf(error)).toContain('without the path of a page');
   expect(verdictOf(error)).toBe('fatal');
 });
 

@@ -132,7 +132,7 @@ export class AirflowClient {
       `${this.address} answers, and is no Airflow: it has neither /api/v2/version nor /api/v1/version`,
       {
         verdict: 'fatal',
-        hint: 'Check `hostPort`: on Airflow 3 it is the API server, on Airflow 2 the webserver.',
+        hint: 'Check `hostPort`: on Airflow 3 it is the API server, on Airflow 2 the webserver, without the path of a page.',
       },
     );
     throw Object.assign(error, { kind: 'not-airflow' });
