@@ -6,7 +6,7 @@ export interface EscapeStyle {
   digits: 2 | 4;
 }
 
-/** Whether a code point may stand where what follows it (already escaped) is `rest`. */
+/** Whether a code point may stand where what follows it (already escaped, a dozen characters at least) begins with `rest`. */
 export type IsLegal = (codePoint: string, rest: string) => boolean;
 
 interface Token {
@@ -66,14 +66,17 @@ export function createEscapes({ open, close, digits }: EscapeStyle): {
   return {
     escape(text, isLegal) {
       if (text === '') return wrap('empty');
-      let escaped = '';
+      const pieces: string[] = [];
+      let ahead = '';
       // From the end, since whether something reads like an escape depends on what follows it.
       for (const codePoint of Array.from(text).reverse()) {
-        const readsLikeEscape = codePoint === open[0] && escapeTail.test(escaped.slice(0, longestEscape));
-        const isKept = !readsLikeEscape && isLegal(codePoint, escaped);
-        escaped = (isKept ? codePoint : escapeCodePoint(codePoint)) + escaped;
+        const readsLikeEscape = codePoint === open[0] && escapeTail.test(ahead);
+        const isKept = !readsLikeEscape && isLegal(codePoint, ahead);
+        const piece = isKept ? codePoint : escapeCodePoint(codePoint);
+        pieces.push(piece);
+        ahead = (piece + ahead).slice(0, longestEscape);
       }
-      return escaped;
+      return pieces.reverse().join('');
     },
 
     unescape(escaped) {

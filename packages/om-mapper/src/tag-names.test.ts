@@ -2,6 +2,8 @@ import { openMetadataExchanges } from '@flowmeta/recordings';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { label } from '../test/models.js';
+import { capabilitiesFor } from './capabilities.js';
+import { legalName } from './names.js';
 import { labelOf, tagName } from './tag-names.js';
 
 describe('tagName', () => {
@@ -68,6 +70,25 @@ describe('tagName', () => {
       const name = nameOf(request.body);
       expect(tagName({ key: 'k', value: name })).toBe(`k - ${name}`);
     }
+  });
+});
+
+describe('a text that is all marks of escapes', () => {
+  const capabilities = capabilitiesFor('1.6').capabilities;
+  it.each([
+    ['a label', (text: string) => tagName({ key: text, value: text }), "'"],
+    ['a name', (text: string) => legalName(text, { capabilities }).legal, '_'],
+    ['a name', (text: string) => legalName(text, { capabilities }).legal, ':'],
+  ])('costs time in proportion to its length: %s', (_what, nameOf, mark) => {
+    const cost = (length: number): number => {
+      const before = process.cpuUsage();
+      nameOf(mark.repeat(length));
+      const used = process.cpuUsage(before);
+      return used.user + used.system;
+    };
+    cost(10_000);
+    // Quadratic time would be 400 times as much for 20 times the text; a floor keeps small numbers out of the ratio.
+    expect(cost(200_000) / Math.max(cost(10_000), 10_000)).toBeLessThan(120);
   });
 });
 
