@@ -22,5 +22,11 @@ class LikelyFirst extends BaseSequencer {
 /** Runs the tests that `src/mutants.mjs` names, those for one mutant in one worker that imports everything once. */
 export default defineConfig({
   ...shared,
-  test: { ...shared.test, include: tests.split(' '), isolate: false, sequence: { sequencer: LikelyFirst } },
+  test: {
+    ...shared.test,
+    projects: undefined,
+    include: tests.split(' '),
+    isolate: false,
+    sequence: { sequencer: LikelyFirst },
+  },
 });
