@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { closeSync, existsSync, openSync } from 'node:fs';
 import { mkdtemp, readFile, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -126,5 +126,26 @@ describe('the built command', () => {
     const { child, ended } = start(['validate', '-c', 'nowhere.yaml']);
     child.stderr.destroy();
     expect((await ended).code).toBe(2);
+  });
+
+  it.skipIf(!existsSync('/dev/full'))('does its work when its log can not be written', async () => {
+    const log = openSync('/dev/full', 'w');
+    const child = spawn(
+      process.execPath,
+      [bin, 'ingest', '-c', 'kestra.yaml', '--json', '--dry-run', '--since', '45d'],
+      {
+        cwd: directory,
+        env: { PATH: process.env.PATH, FLOWMETA_NOW: dataset.takenAt },
+        stdio: ['ignore', 'pipe', log],
+      },
+    );
+    closeSync(log);
+    let stdout = '';
+    child.stdout?.on('data', (chunk) => {
+      stdout += chunk;
+    });
+    const code = await new Promise((resolve) => child.on('close', resolve));
+    expect(code).toBe(0);
+    expect(JSON.parse(stdout)).toMatchObject({ outcome: 'done' });
   });
 });
