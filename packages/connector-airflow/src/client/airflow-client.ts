@@ -364,8 +364,9 @@ export class AirflowClient {
   async #getOfDag(dag: string, where: string, request: Omit<HttpRequest, 'path'>): Promise<HttpResponse> {
     try {
       return await this.#get(path`/dags/${dag}` + where, request);
-    } catch (cause) {
-      if (!(cause instanceof Error) || !isForbidden(cause.cause)) throw cause;
+    } catch (error) {
+      const cause = error instanceof VerdictError ? error.cause : undefined;
+      if (!isForbidden(cause)) throw error;
       const hint = `Give the user the right to read the DAG ${dag}, its runs and its task instances.`;
       throw new VerdictError(cause.message, { verdict: 'skip', hint, cause });
     }
