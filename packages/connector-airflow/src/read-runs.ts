@@ -85,27 +85,21 @@ async function* runsOf(reading: RunReading): AsyncGenerator<FoundRun> {
   if (behind.size > mostSearches) {
     const earlier = { since: Math.min(...behind.values()), until: since };
     for await (const run of client.runs({ ...options, ...withNeighbours(earlier) })) {
-      if (!behind.has(run.dag_id)) continue;
-      if (isOutside(run, earlier)) yield* asNeighbour(run, index);
-      else if (isNew(run)) yield { run };
+      if (behind.has(run.dag_id)) yield* chooseRun(run, { ...earlier, index, isWanted: isNew });
     }
   } else {
     for (const [dag, from] of behind) {
       const earlier = { since: from, until: since };
       for await (const run of client.runs({ ...options, dag, ...withNeighbours(earlier) })) {
-        if (isOutside(run, earlier)) yield* asNeighbour(run, index);
-        else if (isNew(run)) yield { run };
+        yield* chooseRun(run, { ...earlier, index, isWanted: isNew });
       }
     }
   }
   yield* flush();
+  // One that has not started may be in any part of the window.
+  const isWanted = (run: DagRun) => (instantOf(run.start_date) === undefined ? isNew(run) : !seen.has(runName(run)));
   for await (const run of client.runs({ ...options, ...withNeighbours({ since, until }) })) {
-    if (isOutside(run, { since, until })) {
-      yield* asNeighbour(run, index);
-      continue;
-    }
-    // One that has not started may be in any part of the window.
-    if (instantOf(run.start_date) === undefined ? isNew(run) : !seen.has(runName(run))) yield { run };
+    yield* chooseRun(run, { since, until, index, isWanted });
   }
   yield* flush();
 }
@@ -119,14 +113,22 @@ async function* remembers({ run: name, pipeline }: RememberedRun, reading: RunRe
   yield run ? { run } : { event: { kind: 'gone', run: name } };
 }
 
-/** One that has not started is in every window. */
-export function isOutside({ start_date }: DagRun, { since, until }: { since: number; until: number }): boolean {
-  const startedAt = instantOf(start_date);
-  return startedAt !== undefined && (startedAt < since || startedAt >= until);
+interface Choice {
+  since: number;
+  until: number;
+  index: Reading['index'];
+  isWanted?: (run: DagRun) => boolean;
+}
+
+/** A run of the window if it is wanted, or of another one as a neighbour. One that has not started is in every window. */
+export function* chooseRun(run: DagRun, { since, until, index, isWanted = () => true }: Choice): Generator<FoundRun> {
+  const startedAt = instantOf(run.start_date);
+  if (startedAt !== undefined && (startedAt < since || startedAt >= until)) yield* asNeighbour(run, index);
+  else if (isWanted(run)) yield { run };
 }
 
 /** What is said of a run that is there and not wanted; nothing where its DAG is not, either. */
-export function* asNeighbour(run: DagRun, index: Reading['index']): Generator<FoundRun> {
+function* asNeighbour(run: DagRun, index: Reading['index']): Generator<FoundRun> {
   const startedAt = instantOf(run.start_date);
   const dag = index.get(run.dag_id);
   if (startedAt === undefined || dag === undefined || 'leftOut' in dag) return;

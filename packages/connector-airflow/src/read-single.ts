@@ -4,7 +4,7 @@ import type { UnreadableRow } from './client/airflow-client.js';
 import { type Dag, type DagRun, isGone } from './client/wire.js';
 import type { Reading } from './read.js';
 import { pipelineEvent } from './read-pipelines.js';
-import { asNeighbour, type FoundRun, isOutside, neighboursOf, runEvents } from './read-runs.js';
+import { chooseRun, type FoundRun, neighboursOf, runEvents } from './read-runs.js';
 import { partsOfRun, runName } from './run.js';
 
 export interface SingleReading extends Reading {
@@ -47,12 +47,10 @@ export async function* readSingle(
     const seen = new Set<string>();
     for (const dag of searched) {
       for await (const run of client.runs({ ...options, dag, ...withNeighbours({ since, until }) })) {
-        if (isOutside(run, { since, until })) {
-          yield* asNeighbour(run, reading.index);
-          continue;
+        for (const found of chooseRun(run, { since, until, index: reading.index })) {
+          if ('run' in found) seen.add(runName(found.run));
+          yield found;
         }
-        seen.add(runName(run));
-        yield { run };
       }
     }
     for (const run of named) {
